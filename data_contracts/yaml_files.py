@@ -1,0 +1,21 @@
+"""Parses the YAML of contracts and code lists."""
+
+from typing import Any
+
+import yaml
+
+# libyaml's loader is some ten times faster; it is not in every build of PyYAML.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class NotYamlError(ValueError):
+    """The text is no YAML. The message says in which line, and quotes nothing."""
+
+
+def parse_yaml(content: bytes) -> Any:
+    """The document in `content` (UTF-8). Raises NotYamlError."""
+    try:
+        return yaml.load(content, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise NotYamlError(f"not YAML (line {mark.line + 1})" if mark else "not YAML") from error

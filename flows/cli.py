@@ -1,0 +1,172 @@
+"""The `hedui` command. Exit status: 0 complete; 3 published but incomplete; 1 failed, nothing published; 2 wrong usage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="hedui (核对): cross-check social assistance rolls against what other departments know.")  # fmt: skip
+rules_app = typer.Typer(no_args_is_help=True, help="The rule catalogue.")
+app.add_typer(rules_app, name="rules")
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 1, 2, 3
+
+StoreOption = Annotated[Path, typer.Option("--store", help="Folder of the store.", file_okay=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
+RunOption = Annotated[str | None, typer.Option("--run", help="A run id; the latest published run when not given.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30.")]
+
+
+def main() -> None:
+    """Entry point of the console script: failures become one message and exit status 1, never a traceback with people's data."""
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001  the last line of defence: messages of our own errors hold no person's data
+        _fail(error)
+
+
+def _fail(error: Exception) -> None:
+    from flows.plan import RunError, UsageError, describe  # noqa: PLC0415
+    from data_contracts import ContractError  # noqa: PLC0415
+    from rules.engine.corpus import CorpusError  # noqa: PLC0415
+    from rules.engine.parameters import ParameterError  # noqa: PLC0415
+    from transforms.publish.store import StoreError  # noqa: PLC0415
+
+    known = (StoreError, RunError, ParameterError, CorpusError, ContractError)
+    if isinstance(error, known):
+        print(f"hedui: {error}", file=sys.stderr)
+    else:
+        print(f"hedui: failed unexpectedly ({describe(error)}); nothing was published. "
+              "HEDUI_DEBUG=1 shows the traceback, which may quote people's data.", file=sys.stderr)  # fmt: skip
+        import os  # noqa: PLC0415
+
+        if os.environ.get("HEDUI_DEBUG"):
+            raise error
+    raise SystemExit(EXIT_USAGE if isinstance(error, UsageError | ParameterError) else EXIT_FAILED)
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write it as 2021-06-30") from None
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+@app.command()
+def run(inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one folder per dataset.", exists=True, file_okay=False)],
+        store: StoreOption, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Take in the drop, check it, and publish the lists: the nightly job."""
+    from flows.console import progress_to, stderr_console  # noqa: PLC0415
+    from flows.nightly import run_nightly  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+
+    manifest = run_nightly(inbox, store, _date(as_of) or dt.date.today(), Settings(), progress_to(stderr_console()))
+    _report_run(manifest, store, as_json)
+
+
+@app.command()
+def rerun(township_code: Annotated[str, typer.Argument(help="Code of the township, nine digits.")], store: StoreOption, as_of: AsOfOption = None,
+          rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule (repeatable).")] = None,
+          settings_: Annotated[list[str] | None, typer.Option("--set", help="parameter=value for this rerun only (repeatable).")] = None,
+          as_json: JsonOption = False) -> None:  # fmt: skip
+    """Check one township again on the loaded snapshot; what the nightly run published stays as it is."""
+    from flows.console import progress_to, stderr_console  # noqa: PLC0415
+    from flows.rerun import run_rerun  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+
+    overrides = {}
+    for text in settings_ or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"--set {text!r}: expected parameter=value")
+        overrides[name.strip()] = value.strip()
+    manifest = run_rerun(store, township_code, _date(as_of), tuple(rule or ()), overrides, Settings(), progress_to(stderr_console()))
+    _report_run(manifest, store, as_json)
+
+
+def _report_run(manifest: dict[str, Any], store: Path, as_json: bool) -> None:
+    run_dir = store.resolve() / "runs" / manifest["run_id"]
+    not_evaluated = {i: r["reason"] for i, r in manifest["rules"].items() if r["status"] != "evaluated"}
+    rejected = {i["file"]: i["reason"] for i in manifest["inputs"] if i["status"] == "rejected"}
+    seconds = round(sum(s["seconds"] for s in manifest["stages"]), 2)
+    if as_json:
+        _print_json({"run_id": manifest["run_id"], "status": manifest["status"], "run_dir": str(run_dir), "findings": manifest["findings"],
+                     "by_severity": manifest["by_severity"], "not_evaluated": not_evaluated, "rejected_files": rejected, "seconds": seconds})  # fmt: skip
+    else:
+        from flows.report_text import print_run  # noqa: PLC0415
+
+        print_run(manifest, run_dir, not_evaluated, rejected, seconds)
+    raise SystemExit(0 if manifest["status"] == "complete" else EXIT_INCOMPLETE)
+
+
+@app.command()
+def findings(store: StoreOption, township: Annotated[str | None, typer.Option(help="Township code.")] = None,
+             rule: Annotated[str | None, typer.Option(help="Rule id.")] = None,
+             severity: Annotated[str | None, typer.Option(help="high, medium or low.")] = None,
+             state: Annotated[str | None, typer.Option(help="new, continuing, changed, decided or reopened.")] = None,
+             run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """List the findings of the latest (or the named) run."""
+    from flows.listing import list_findings  # noqa: PLC0415
+    from flows.report_text import print_findings  # noqa: PLC0415
+
+    rows = list_findings(store, run_id, township=township, rule=rule, severity=severity, state=state)
+    if as_json:
+        _print_json({"findings": rows, "count": len(rows)})
+    else:
+        print_findings(rows)
+
+
+@app.command()
+def explain(finding_id: Annotated[str, typer.Argument(help="Id of a finding.")], store: StoreOption, run_id: RunOption = None,
+            as_json: JsonOption = False) -> None:  # fmt: skip
+    """Show the whole chain behind one finding: rows as received, links, rule, clause, parameters."""
+    from flows.listing import explain_finding  # noqa: PLC0415
+    from flows.report_text import print_explanation  # noqa: PLC0415
+
+    explanation = explain_finding(store, finding_id, run_id)
+    if as_json:
+        _print_json(explanation)
+    else:
+        print_explanation(explanation)
+
+
+@rules_app.command("list")
+def rules_list(as_json: JsonOption = False) -> None:
+    """Every rule: id, title, severity, what it needs."""
+    from flows.listing import rule_rows  # noqa: PLC0415
+    from flows.report_text import print_rules  # noqa: PLC0415
+
+    rows = rule_rows()
+    if as_json:
+        _print_json({"rules": rows})
+    else:
+        print_rules(rows)
+
+
+@rules_app.command("show")
+def rules_show(rule_id: Annotated[str, typer.Argument(help="Id of a rule.")], as_json: JsonOption = False) -> None:
+    """One rule whole: clauses, data, parameters, false positives, review steps, its SQL."""
+    from flows.listing import rule_detail  # noqa: PLC0415
+    from flows.report_text import print_rule  # noqa: PLC0415
+
+    detail = rule_detail(rule_id)
+    if as_json:
+        _print_json(detail)
+    else:
+        print_rule(detail)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What the reading commands look up: findings, one finding's whole chain, the rule catalogue."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flows.settings import Settings
+from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
+from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
+from transforms.publish.store import Store, StoreError
+
+
+def list_findings(store: Path, run_id: str | None, **filters: str | None) -> list[dict[str, Any]]:
+    """Findings of a run as plain rows (evidence left out), filtered by township (also those concerned), rule, severity, state."""
+    run_dir = Store(store.resolve()).run_dir(run_id)
+    wheres, values = [], []
+    if filters.get("township"):
+        wheres.append("(township_code = ? OR list_contains(also_townships, ?))")
+        values += [filters["township"]] * 2
+    for column, given in (("rule_id", filters.get("rule")), ("severity", filters.get("severity")), ("state", filters.get("state"))):
+        if given:
+            wheres.append(f"{column} = ?")
+            values.append(given)
+    where = f"WHERE {' AND '.join(wheres)}" if wheres else ""
+    with open_database(None, EngineLimits()) as con:
+        cursor = con.execute(f"SELECT * EXCLUDE (evidence) FROM read_parquet('{_quoted(run_dir / 'suspects.parquet')}') {where}", values)
+        return _rows(cursor)
+
+
+def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> dict[str, Any]:
+    """The chain behind one finding: rows as received and as cleaned, links with their names compared, rule, clauses, parameters in force.
+
+    Raises StoreError when the run has no such finding.
+    """
+    store = Store(store_root.resolve())
+    run_dir = store.run_dir(run_id)
+    with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
+        found = _rows(con.execute("SELECT * FROM out_finding WHERE finding_id = ?", [finding_id.upper()]))
+        if not found:
+            raise StoreError(f"run {run_dir.name} has no finding {finding_id}; `hedui findings --store {store_root}` lists them")
+        finding = found[0]
+        evidence = json.loads(finding.pop("evidence"))
+        refs = con.execute("SELECT evidence FROM raw_finding WHERE rule_id = ? AND subject_key = ?",
+                           [finding["rule_id"], finding["subject_key"]]).fetchall()[0][0]  # fmt: skip
+        links = _links(con, refs)
+        rule_row = _rows(con.execute("SELECT * FROM run_rule WHERE rule_id = ?", [finding["rule_id"]]))[0]
+        rule = load_corpus(Settings().rules or RULE_FOLDER).get(finding["rule_id"])
+        parameters = _parameters(con, rule, str(finding["township_code"]))
+    manifest = store.manifest(run_dir.name)
+    _add_received(store, manifest, evidence)
+    return {
+        "finding": finding,
+        "rows": evidence,
+        "links": links,
+        "rule": {k: rule_row[k] for k in ("rule_id", "title", "version", "severity", "basis", "note", "false_positives", "review_steps", "closing_action")},
+        "rule_sql": rule.sql if rule and rule.version == rule_row["version"] else None,
+        "parameters": parameters,
+        "decisions": [],
+        "run": {k: manifest[k] for k in ("run_id", "as_of", "snapshot_id", "started")},
+    }  # fmt: skip
+
+
+def _links(con: Any, refs: str) -> list[dict[str, Any]]:
+    wanted = [ref.split(":") for ref in refs.split(" ") if ref]
+    found = []
+    for dataset in sorted({d for d, _ in wanted}):
+        rows = [int(r) for d, r in wanted if d == dataset]
+        found += _rows(con.execute(
+            "SELECT dataset, _file AS file, _sheet AS sheet, _row AS row, role, person_key, on_roll, tier, confidence, name_relation "
+            "FROM links WHERE dataset = ? AND list_contains(?, _row_id) ORDER BY file, sheet, row", [dataset, rows]))  # fmt: skip
+    return found
+
+
+def _parameters(con: Any, rule: Rule | None, township: str) -> list[dict[str, Any]]:
+    if rule is None:
+        return []
+    return _rows(con.execute(
+        "SELECT name, title, region, valid_from, value, unit, source, is_example FROM run_parameter "
+        "WHERE list_contains(?, name) AND starts_with(?, region) "
+        "QUALIFY row_number() OVER (PARTITION BY name ORDER BY length(region) DESC, valid_from DESC) = 1 ORDER BY name",
+        [list(rule.parameters), township]))  # fmt: skip
+
+
+def _add_received(store: Store, manifest: dict[str, Any], evidence: list[dict[str, Any]]) -> None:
+    """Add `received` (heading → cell as it came) to every evidence row, read again from the kept file."""
+    from transforms.intake import cells_at, kept_file  # noqa: PLC0415
+
+    inputs = {i["file"]: i for i in manifest["inputs"]}
+    with tempfile.TemporaryDirectory(dir=store.temporary, prefix="rerun-explain-") as work:
+        for item in evidence:
+            source = inputs.get(item["file"])
+            if source is None:
+                continue
+            try:
+                cells = cells_at(kept_file(store.raw, item["dataset"], item["file"], source["sha256"]), item["sheet"], item["row"], Path(work))
+            except OSError:
+                item["received"] = None
+                continue
+            headings = next((s["headings"] for s in source["sheets"] if s["sheet"] == item["sheet"]), [])
+            item["received"] = {
+                (headings[n] if n < len(headings) and headings[n] else f"第{n + 1}列"): cell for n, cell in enumerate(cells) if cell not in (None, "")
+            }
+
+
+def rule_rows() -> list[dict[str, Any]]:
+    """The catalogue in short."""
+    corpus = load_corpus(Settings().rules or RULE_FOLDER)
+    return [{"rule_id": r.id, "title": r.title, "family": r.family, "severity": r.severity, "version": r.version, "requires": list(r.requires),
+             "any_of": list(r.any_of), "uses": list(r.uses)} for r in corpus.values()]  # fmt: skip
+
+
+def rule_detail(rule_id: str) -> dict[str, Any]:
+    """One rule whole. Raises StoreError naming the command that lists them when there is none."""
+    rule = load_corpus(Settings().rules or RULE_FOLDER).get(rule_id)
+    if rule is None:
+        raise StoreError(f"no rule {rule_id}; `hedui rules list` names them all")
+    return {"rule_id": rule.id, "title": rule.title, "title_en": rule.title_en, "family": rule.family, "severity": rule.severity,
+            "version": rule.version, "subject": rule.subject, "basis": [str(b) for b in rule.basis], "requires": list(rule.requires),
+            "any_of": list(rule.any_of), "uses": list(rule.uses), "columns": rule.columns, "parameters": list(rule.parameters),
+            "false_positives": list(rule.false_positives), "review_steps": list(rule.review_steps),
+            "closing_action": list(rule.closing_action), "sql": rule.sql}  # fmt: skip
+
+
+def _rows(cursor: Any) -> list[dict[str, Any]]:
+    names = [d[0] for d in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,102 @@
+"""The nightly comparison: take in the drop, match, reconcile, publish. Each step is a Prefect task around a stage function."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flows.plan import Progress, RunError, RunPlan, describe
+from flows.settings import Settings
+from transforms.publish.store import Store, new_run_id
+
+NO_TELEMETRY = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+
+def prepare_prefect(store: Store) -> None:
+    """Set Prefect's environment before its first import: no telemetry, its home in the store, an ephemeral server when none is named."""
+    for name, value in NO_TELEMETRY.items():
+        os.environ.setdefault(name, value)
+    if "PREFECT_API_URL" not in os.environ:
+        os.environ.setdefault("PREFECT_HOME", str(store.prefect_home))
+        os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
+        os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+
+
+def plan_nightly(inbox: Path, store: Store, as_of: dt.date) -> RunPlan:
+    """A plan for a nightly run; its work folder is made when the run starts."""
+    latest = store.latest()
+    return RunPlan(
+        store=store.root,
+        run_id=new_run_id("nightly"),
+        as_of=as_of,
+        inbox=inbox,
+        previous_run_id=latest["run_id"] if latest else None,
+        started=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+    )
+
+
+def run_nightly(inbox: Path, store_root: Path, as_of: dt.date, settings: Settings, progress: Progress) -> dict[str, Any]:
+    """Run the nightly comparison through Prefect and return the manifest of the published run.
+
+    Raises StoreError when the store cannot be used or another nightly run holds it, RunError when nothing can be published.
+    """
+    store = Store(store_root.resolve()).prepare()
+    with store.nightly_lock():
+        store.sweep()
+        plan = plan_nightly(inbox.resolve(), store, as_of)
+        prepare_prefect(store)
+        return _flow(plan, settings, progress)
+
+
+def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
+    """The stage, its unexpected errors told by type and place only: Prefect logs what a task raises, and an error may quote a cell."""
+
+    @functools.wraps(stage)
+    def run(*arguments: Any) -> Any:
+        try:
+            return stage(*arguments)
+        except RunError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            if os.environ.get("HEDUI_DEBUG"):
+                raise
+            raise RunError(f"{stage.__name__} failed unexpectedly ({describe(error)}); nothing was published") from None
+
+    return run
+
+
+def _flow(plan: RunPlan, settings: Settings, progress: Progress) -> dict[str, Any]:
+    # Prefect is imported here: its import takes seconds, which no other command should pay.
+    from prefect import flow, task  # noqa: PLC0415
+    from prefect.cache_policies import NO_CACHE  # noqa: PLC0415
+
+    from flows import stages  # noqa: PLC0415
+
+    logging.getLogger("prefect").setLevel(os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"))
+    take_in, match, reconcile, publish = (
+        task(without_values(stage), name=name, cache_policy=NO_CACHE, persist_result=False)
+        for stage, name in ((stages.take_in, "take in"), (stages.match, "match"), (stages.reconcile, "reconcile"), (stages.publish, "publish"))
+    )
+
+    @flow(name="hedui-nightly", flow_run_name=plan.run_id, validate_parameters=False, persist_result=False, log_prints=False)
+    def nightly() -> dict[str, Any]:
+        Store(plan.store).work_dir(plan.run_id)
+        snapshot, intake_reports = take_in(plan, settings, progress)
+        staged = replace(plan, snapshot_id=snapshot.id)
+        outcomes, match_reports = match(staged, settings, progress)
+        recon_reports = reconcile(staged, settings, progress)
+        return publish(staged, settings, [*intake_reports, *match_reports, *recon_reports], outcomes, progress)
+
+    return nightly()

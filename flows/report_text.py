@@ -1,0 +1,108 @@
+"""What the commands print for a person to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+SEVERITY = {"high": "高", "medium": "中", "low": "低"}
+
+
+def _console() -> Console:
+    return Console(soft_wrap=True)
+
+
+def print_run(manifest: dict[str, Any], run_dir: Path, not_evaluated: dict[str, str], rejected: dict[str, str], seconds: float) -> None:
+    """The end of a run: how many leads, what could not be compared, where the lists are."""
+    out = _console()
+    counts = "  ".join(f"{SEVERITY[s]} {n}" for s, n in manifest["by_severity"].items())
+    out.print(f"Run {manifest['run_id']} ({manifest['kind']}, as of {manifest['as_of']}): {manifest['status']}, {seconds:.1f} s", highlight=False)
+    out.print(f"Findings: {manifest['findings']}  ({counts})", highlight=False)
+    for file, reason in rejected.items():
+        out.print(f"Rejected: {file}: {reason}", highlight=False, markup=False)
+    for rule_id, reason in not_evaluated.items():
+        out.print(f"Not evaluated: {rule_id}: {reason}", highlight=False, markup=False)
+    for dataset in manifest["over_quarantine_limit"]:
+        out.print(f"More rows of {dataset} were quarantined than its contract allows", highlight=False)
+    out.print(f"Lists: {run_dir / 'workbooks'}", highlight=False, markup=False)
+
+
+def print_findings(rows: list[dict[str, Any]]) -> None:
+    """One line per finding."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("finding_id", "级别", "规则", "镇街", "户编号", "姓名", "状态", "说明"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(row["finding_id"], SEVERITY[row["severity"]], row["rule_title"], row["township_name"], row["household_id"] or "",
+                      row["name"] or "", row["state"], row["explanation"])  # fmt: skip
+    out = _console()
+    out.print(table)
+    out.print(f"{len(rows)} findings", highlight=False)
+
+
+def print_explanation(explanation: dict[str, Any]) -> None:
+    """The chain behind one finding, top down: what, why, from which rows, how linked, under which clause and values."""
+    out = _console()
+
+    def say(text: str, **_: Any) -> None:
+        out.print(text, highlight=False, markup=False)
+
+    finding, rule = explanation["finding"], explanation["rule"]
+    say(f"{finding['finding_id']}  {finding['rule_title']}（{finding['rule_id']} 第{finding['rule_version']}版）  级别：{SEVERITY[finding['severity']]}")
+    say(f"{finding['township_name'] or ''} {finding['village'] or ''}  户 {finding['household_id'] or '—'}  {finding['name'] or ''}  {finding['subject_key']}")
+    say(finding["explanation"])
+    for contradiction in finding["contradictions"] or ():
+        say(f"  矛盾：{contradiction}")
+    if finding["match_tier"]:
+        say(f"关联方式：{finding['match_tier']}，可信度 {finding['match_confidence']}")
+    if finding["amount_at_risk"] is not None:
+        say(f"涉及金额：{finding['amount_at_risk']} 元")
+    say("\n证据（原始记录）")
+    for item in explanation["rows"]:
+        say(f"  {item['dataset']}  {item['file']}  {item['sheet'] or ''}  第{item['row']}行")
+        for heading, cell in (item.get("received") or {}).items():
+            say(f"    {heading}：{cell}")
+    say("\n人员关联")
+    for link in explanation["links"]:
+        say(f"  {link['file']} {link['sheet'] or ''} 第{link['row']}行 → {link['person_key']}  {link['tier']}  {link['confidence']}  姓名{link['name_relation']}")
+    say("\n依据")
+    say("\n".join(f"  {line}" for line in rule["basis"].splitlines()))
+    if rule["note"]:
+        say(f"  {rule['note']}")
+    say("\n参数")
+    for value in explanation["parameters"]:
+        mark = "（待确认）" if value["is_example"] else ""
+        say(f"  {value['title']} {value['value']}（{value['unit']}，自{value['valid_from']}，{value['source']}）{mark}")
+    say("\n可能误报\n" + "\n".join(f"  {line}" for line in rule["false_positives"].splitlines()))
+    say("核查步骤\n" + "\n".join(f"  {line}" for line in rule["review_steps"].splitlines()))
+    say("处理\n" + "\n".join(f"  {line}" for line in rule["closing_action"].splitlines()))
+    for decision in explanation["decisions"]:
+        say(f"核查结果：{decision}")
+
+
+def print_rules(rows: list[dict[str, Any]]) -> None:
+    """The catalogue, one line per rule."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rule", "title", "severity", "version", "requires"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        needs = ", ".join(row["requires"]) + (f" + any of {', '.join(row['any_of'])}" if row["any_of"] else "")
+        table.add_row(row["rule_id"], row["title"], row["severity"], str(row["version"]), needs)
+    _console().print(table)
+
+
+def print_rule(detail: dict[str, Any]) -> None:
+    """One rule whole."""
+    out = _console()
+    for key, value in detail.items():
+        if key == "sql":
+            out.print(f"\n{value}", highlight=False, markup=False)
+        elif isinstance(value, list):
+            out.print(f"{key}:", highlight=False)
+            for line in value:
+                out.print(f"  - {line}", highlight=False, markup=False)
+        else:
+            out.print(f"{key}: {value}", highlight=False, markup=False)

@@ -1,0 +1,300 @@
+"""The stages of a run as plain functions, in the order data travels. Flows wrap them in Prefect tasks; an analyst's rerun calls them as they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data_contracts.loader import Contract, load_contracts
+from flows.plan import Progress, RunError, RunPlan, StageReport, UsageError, timed
+from flows.settings import Settings
+from rules.engine.apply import RuleOutcome, apply_rules
+from rules.engine.availability import Arrived
+from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
+from rules.engine.findings import build_findings
+from rules.engine.macros import create_macros
+from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
+from transforms.core.build import build_core, create_context
+from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_link_views, linked_datasets, open_database
+from transforms.publish import outputs, run_tables
+from transforms.publish.store import Store
+from transforms.reconcile.build import build_reconciliation
+from transforms.reconcile.history import create_empty_decisions, load_previous_findings, load_previous_roll
+from transforms.reconcile.row_check import create_row_check
+from transforms.staging import Snapshot, load_snapshot, staged_views
+
+
+def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snapshot, list[StageReport]]:
+    """Intake, staging and linkage: the inbox becomes a snapshot. Raises RunError without a usable roll or township list."""
+    from transforms.intake import take_in as receive_drop  # noqa: PLC0415  only the nightly run reads an inbox
+    from transforms.linkage.runner import linkage_version  # noqa: PLC0415
+    from transforms.staging import stage_inbox  # noqa: PLC0415
+
+    assert plan.inbox is not None
+    contracts = load_contracts(settings.contracts)
+    store = Store(plan.store)
+    reports = []
+    with timed("intake", progress) as report:
+        intake = receive_drop(plan.inbox, store.raw)
+        report.rows = len(intake.files)
+    reports.append(report)
+    with timed("staging", progress) as report:
+        snapshot = stage_inbox(
+            intake, contracts, store.snapshots, plan.work, limits=_limits(plan, settings), progress=progress,
+            previous=_latest_snapshot(store), finish=lambda con, folder: _link(con, folder, contracts), finish_version=linkage_version(),
+        )  # fmt: skip
+        report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
+    reports.append(report)
+    needed = [contracts[d].title for d in ("benefit_roll", "townships") if not snapshot.usable(d)]
+    if needed:
+        raise RunError(f"no usable file of {' and '.join(needed)}; nothing is published. " + _rejections(snapshot.inputs))
+    return snapshot, reports
+
+
+def _link(con: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract]) -> None:
+    from transforms.linkage.runner import build_links, write_links  # noqa: PLC0415
+
+    create_macros(con)
+    build_links(con, contracts)
+    (folder / "links").mkdir()
+    write_links(con, folder / "links")
+
+
+def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[RuleOutcome], list[StageReport]]:
+    """Core tables, rules and findings, in a new run.duckdb in the run's work folder."""
+    contracts = load_contracts(settings.contracts)
+    snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
+    parameters = _parameters(plan, settings)
+    rules = _rules(plan, settings)
+    reports = []
+    with _database(plan, settings) as con:
+        with timed("core", progress) as report:
+            _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
+            report.rows = _count(con, "core_row")
+        reports.append(report)
+        with timed("rules", progress) as report:
+            outcomes = apply_rules(con, rules.values(), arrived(snapshot, contracts),
+                                   lambda o: progress(f"  {o.rule_id}: {o.status}, {o.findings} findings"))  # fmt: skip
+            run_tables.write_rules(con, rules, outcomes)
+            load_previous_findings(con, _run_path(plan, plan.previous_run_id))
+            create_empty_decisions(con)
+            report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
+        reports.append(report)
+    return outcomes, reports
+
+
+def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[StageReport]:
+    """The reconciliation tables."""
+    contracts = load_contracts(settings.contracts)
+    snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
+    with _database(plan, settings) as con, timed("reconcile", progress) as report:
+        run_tables.write_inputs(con, snapshot.inputs, contracts)
+        load_previous_roll(con, _other_roll(plan, snapshot))
+        create_row_check(con, contracts["benefit_roll"])
+        report.rows = sum(_count(con, table) for table in build_reconciliation(con))
+    return [report]
+
+
+def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outcomes: list[RuleOutcome], progress: Progress) -> dict[str, Any]:
+    """Write everything a run publishes, then move it into place whole; return the manifest."""
+    from transforms.publish.workbooks import RunHeader  # noqa: PLC0415
+
+    store = Store(plan.store)
+    snapshot = load_snapshot(store.snapshots / str(plan.snapshot_id))
+    status = run_status(snapshot, outcomes, load_contracts(settings.contracts))
+    with _database(plan, settings) as con, timed("publish", progress) as report:
+        report.rows = outputs.write_suspects(con, plan.work, plan.township)
+        outputs.write_links(con, plan.work)
+        outputs.write_reconciliation(con, plan.work, [row[0] for row in con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'recon_%' ORDER BY 1").fetchall()])  # fmt: skip
+        started = dt.datetime.fromisoformat(plan.started)
+        counties = dict(con.execute("SELECT DISTINCT county_code, county_name FROM core_township").fetchall())
+        header = RunHeader(plan.run_id, plan.as_of, plan.kind, status, started, None, counties)
+        _workbooks(con, plan, header, progress)
+        by_severity = dict(con.execute(*_severity_query(plan)).fetchall())
+    manifest = _manifest(plan, settings, snapshot, outcomes, [*reports, report], status, by_severity)
+    outputs.write_manifest(plan.work, manifest)
+    shutil.rmtree(plan.work / "spill", ignore_errors=True)
+    store.publish(plan.work, plan.run_id, str(plan.snapshot_id), name_latest=plan.kind == "nightly")
+    return manifest
+
+
+def check_township(plan: RunPlan) -> None:
+    """Raise UsageError unless the latest published run knows the plan's township."""
+    database = Store(plan.store).run_dir() / RUN_DATABASE
+    with open_database(database, EngineLimits(), read_only=True) as con:
+        known = dict(con.execute("SELECT township_code, township_name FROM core_township ORDER BY 1").fetchall())
+    if plan.township not in known:
+        raise UsageError(f"no township {plan.township} in the latest run; known: " + ", ".join(f"{c} {n}" for c, n in known.items()))
+
+
+def run_status(snapshot: Snapshot, outcomes: list[RuleOutcome], contracts: Mapping[str, Contract]) -> str:
+    """'complete', or 'incomplete' when a rule could not run, a file was rejected, or too many rows of a dataset were quarantined."""
+    rejected = any(i["status"] == "rejected" for i in snapshot.inputs)
+    not_run = any(o.status != "evaluated" for o in outcomes)
+    return "incomplete" if rejected or not_run or over_quarantine_limit(snapshot, contracts) else "complete"
+
+
+def over_quarantine_limit(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> list[str]:
+    """The datasets of which more rows were quarantined than their contract allows."""
+    over = []
+    for dataset, contract in contracts.items():
+        files = [i for i in snapshot.inputs if i["dataset"] == dataset and i["status"] == "loaded"]
+        loaded, quarantined = (sum(i[k] or 0 for i in files) for k in ("loaded", "quarantined"))
+        if quarantined and quarantined > contract.quarantine_limit * (loaded + quarantined):
+            over.append(dataset)
+    return over
+
+
+def arrived(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> dict[str, Arrived]:
+    """What the snapshot holds of every dataset, for the rules to judge whether they can run."""
+    found = {}
+    for dataset, contract in contracts.items():
+        files = [i for i in snapshot.inputs if i["dataset"] == dataset and i["status"] == "loaded"]
+        present = {c.name: sum(c.name in i["columns"] for i in files) for c in contract.columns}
+        without = {c.name: sum(i["loaded"] for i in files if c.name not in i["columns"]) for c in contract.columns}
+        rejected = sum(i["dataset"] == dataset and i["status"] == "rejected" for i in snapshot.inputs)
+        reason = f"{rejected}个文件均被拒收" if rejected and not files else ""
+        found[dataset] = Arrived(contract.title, snapshot.usable(dataset), len(files), reason, present, without)
+    return found
+
+
+def _limits(plan: RunPlan, settings: Settings) -> EngineLimits:
+    return EngineLimits(settings.memory_limit, settings.threads or os.cpu_count(), plan.work / "spill")
+
+
+def _database(plan: RunPlan, settings: Settings) -> duckdb.DuckDBPyConnection:
+    return open_database(plan.work / RUN_DATABASE, _limits(plan, settings))
+
+
+def _rules(plan: RunPlan, settings: Settings) -> dict[str, Rule]:
+    rules = load_corpus(settings.rules or RULE_FOLDER)
+    unknown = [r for r in plan.rule_ids if r not in rules]
+    if unknown:
+        raise UsageError(f"unknown rule {', '.join(unknown)}; `hedui rules list` names them all")
+    return {i: r for i, r in rules.items() if not plan.rule_ids or i in plan.rule_ids}
+
+
+def _parameters(plan: RunPlan, settings: Settings) -> ParameterSet:
+    parameters = load_parameters(county_folder=settings.parameters)
+    return parameters.with_overrides(plan.overrides) if plan.overrides else parameters
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract],
+             parameters: ParameterSet, rules: Mapping[str, Rule]) -> None:  # fmt: skip
+    create_macros(con)
+    staged_views(con, snapshot, contracts)
+    create_link_views(con, {p.stem: p for p in sorted((snapshot.path / "links").glob("*.parquet"))})
+    create_context(con, plan.as_of, settings.min_confidence)
+    townships = {row[0] for row in con.execute(
+        "SELECT DISTINCT substr(township_code, 1, 9) FROM stg_townships UNION SELECT DISTINCT substr(township_code, 1, 9) FROM stg_benefit_roll "
+        "WHERE township_code IS NOT NULL").fetchall()}  # fmt: skip
+    last = plan.as_of.year * 12 + plan.as_of.month
+    used = {name for rule in rules.values() for name in rule.parameters}
+    codes = townships | {"000000000"}
+    create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
+    titles = {p.name: p.title for p in parameters.parameters.values()}
+    run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
+    build_core(con, linked_datasets(con))
+
+
+def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progress: Progress) -> None:
+    from transforms.publish import workbooks  # noqa: PLC0415
+
+    folder = plan.work / outputs.WORKBOOK_FOLDER
+    folder.mkdir()
+    townships = con.execute("SELECT township_code, township_name, county_code FROM core_township ORDER BY 1").fetchall()
+    wanted = [t for t in townships if plan.township in (None, t[0])]
+    for number, (code, name, _) in enumerate(wanted, start=1):
+        if code == "000000000" and plan.township is None and not _concerned(con, code):
+            continue
+        workbooks.write_township_workbook(con, code, folder / workbooks.township_file_name(code, name), header)
+        progress(f"  workbook {number}/{len(wanted)}: {code}")
+    if plan.kind == "nightly":
+        for county in sorted({t[2] for t in townships}):
+            workbooks.write_county_workbook(con, county, folder / workbooks.county_file_name(county), header)
+
+
+def _concerned(con: duckdb.DuckDBPyConnection, code: str) -> bool:
+    return bool(con.execute("SELECT count(*) FROM out_finding WHERE township_code = ? OR list_contains(also_townships, ?)", [code, code]).fetchall()[0][0])
+
+
+def _severity_query(plan: RunPlan) -> tuple[str, list[str]]:
+    if plan.township:
+        return ("SELECT severity, count(*) FROM out_finding WHERE township_code = ? OR list_contains(also_townships, ?) GROUP BY 1",
+                [plan.township, plan.township])  # fmt: skip
+    return "SELECT severity, count(*) FROM out_finding GROUP BY 1", []
+
+
+def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: list[RuleOutcome], reports: list[StageReport], status: str,
+              by_severity: Mapping[str, int]) -> dict[str, Any]:  # fmt: skip
+    finished = dt.datetime.now().astimezone()
+    contracts = load_contracts(settings.contracts)
+    return {
+        "run_id": plan.run_id,
+        "kind": plan.kind,
+        "status": status,
+        "as_of": plan.as_of,
+        "snapshot_id": plan.snapshot_id,
+        "previous_run_id": plan.previous_run_id,
+        "started": plan.started,
+        "finished": finished.isoformat(timespec="seconds"),
+        "engine": "duckdb",
+        "versions": outputs.versions(),
+        "township": plan.township,
+        "findings": sum(by_severity.values()),
+        "by_severity": {s: by_severity.get(s, 0) for s in ("high", "medium", "low")},
+        "inputs": [{**i, "columns": list(i["columns"])} for i in snapshot.inputs],
+        "over_quarantine_limit": over_quarantine_limit(snapshot, contracts),
+        "rules": {
+            o.rule_id: {"status": o.status, "reason": o.reason, "note": o.note, "version": o.version, "findings": o.findings,
+                        "seconds": round(o.seconds, 3)}
+            for o in outcomes
+        },
+        "parameters": _parameters_said(plan, settings, snapshot, contracts),
+        "overrides": plan.overrides,
+        "checks": list(snapshot.checks),
+        "datasets": dict(snapshot.keys),
+        "stages": [{"name": r.name, "seconds": r.seconds, "rows": r.rows} for r in reports],
+    }  # fmt: skip
+
+
+def _parameters_said(plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract]) -> list[dict[str, Any]]:
+    with open_database(plan.work / RUN_DATABASE, _limits(plan, settings)) as con:
+        names = ("name", "region", "valid_from", "value", "unit", "source", "example")
+        rows = con.execute("SELECT name, region, valid_from, value, unit, source, is_example FROM run_parameter").fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _run_path(plan: RunPlan, run_id: str | None) -> Any:
+    return Store(plan.store).run_dir(run_id) if run_id else None
+
+
+def _other_roll(plan: RunPlan, snapshot: Snapshot) -> Any:
+    """The last published run before this one whose roll was another."""
+    store, run_id = Store(plan.store), plan.previous_run_id
+    while run_id:
+        manifest = store.manifest(run_id)
+        if manifest.get("datasets", {}).get("benefit_roll") != snapshot.keys.get("benefit_roll"):
+            return store.run_dir(run_id)
+        run_id = manifest.get("previous_run_id")
+    return None
+
+
+def _latest_snapshot(store: Store) -> Any:
+    named = store.latest()
+    return store.snapshots / named["snapshot_id"] if named else None
+
+
+def _rejections(inputs: list[dict[str, Any]]) -> str:
+    return " ".join(f"[{i['file']}: {i['reason']}]" for i in inputs if i["status"] == "rejected")
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])

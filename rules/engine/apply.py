@@ -1,0 +1,93 @@
+"""Runs the rules over the core tables and gathers what they found in `raw_finding` (one row per rule and subject)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from rules.engine.availability import Arrived, judge
+from rules.engine.corpus import Rule
+
+REQUIRED = ("subject_key", "evidence", "explanation")
+OPTIONAL = {
+    "person_key": "VARCHAR",
+    "household_id": "VARCHAR",
+    "name": "VARCHAR",
+    "id_number": "VARCHAR",
+    "township_code": "VARCHAR",
+    "village": "VARCHAR",
+    "severity": "VARCHAR",
+    "event_date": "DATE",
+    "amount_at_risk": "DECIMAL(18, 2)",
+    "match_tier": "VARCHAR",
+    "match_confidence": "DOUBLE",
+    "contradictions": "VARCHAR",
+    "also_keys": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What became of one rule in one run; status is evaluated, not_evaluated or failed. reason and note are Chinese."""
+
+    rule_id: str
+    version: int
+    status: str
+    reason: str = ""
+    note: str = ""
+    findings: int = 0
+    seconds: float = 0.0
+
+
+def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: Mapping[str, Arrived],
+                progress: Callable[[RuleOutcome], None] | None = None) -> list[RuleOutcome]:  # fmt: skip
+    """Run every rule whose data arrived; fill `raw_finding`; say of each rule what became of it. A rule that fails stops nothing."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in OPTIONAL.items())
+    con.execute(f"CREATE OR REPLACE TABLE raw_finding (rule_id VARCHAR, subject_key VARCHAR, evidence VARCHAR, explanation VARCHAR, {columns})")
+    outcomes = []
+    for rule in rules:
+        outcome = _apply(con, rule, arrived)
+        outcomes.append(outcome)
+        if progress:
+            progress(outcome)
+    return outcomes
+
+
+def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arrived]) -> RuleOutcome:
+    verdict = judge(rule, arrived)
+    if not verdict.runs:
+        return RuleOutcome(rule.id, rule.version, "not_evaluated", verdict.reason)
+    started = time.perf_counter()
+    try:
+        found = _run(con, rule)
+    except (duckdb.Error, RuleShapeError) as error:
+        # A conversion error quotes the value it failed on: keep what comes before it.
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0].split(chr(39))[0][:200]}"
+        con.execute("DELETE FROM raw_finding WHERE rule_id = ?", [rule.id])
+        return RuleOutcome(rule.id, rule.version, "failed", reason, seconds=time.perf_counter() - started)
+    return RuleOutcome(rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, time.perf_counter() - started)
+
+
+class RuleShapeError(ValueError):
+    """A rule's SELECT does not give the columns, or gives a subject twice."""
+
+
+def _run(con: duckdb.DuckDBPyConnection, rule: Rule) -> int:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE rule_result AS {rule.sql}")
+    given = [row[0] for row in con.execute("DESCRIBE rule_result").fetchall()]
+    lacking = [c for c in REQUIRED if c not in given]
+    unknown = [c for c in given if c not in REQUIRED and c not in OPTIONAL]
+    if lacking or unknown:
+        raise RuleShapeError(f"rule {rule.id}: lacks columns {lacking}, has unknown columns {unknown}")
+    optional = ", ".join(f"CAST({c if c in given else 'NULL'} AS {kind}) AS {c}" for c, kind in OPTIONAL.items())
+    count, subjects, empty = con.execute(
+        "SELECT count(*), count(DISTINCT subject_key), count(*) - count(subject_key) FROM rule_result"
+    ).fetchall()[0]
+    if count != subjects or empty:
+        raise RuleShapeError(f"rule {rule.id}: {count} rows for {subjects} subjects; one row per subject is expected")
+    con.execute(f"INSERT INTO raw_finding SELECT '{rule.id}', subject_key, evidence, explanation, {optional} FROM rule_result")
+    con.execute("DROP TABLE rule_result")
+    return int(count)

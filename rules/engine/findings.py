@@ -1,0 +1,109 @@
+"""Turns `raw_finding` into `out_finding`: the flagged-suspect list with its place, evidence, money, state and stable ids."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from data_contracts.loader import Contract
+from rules.engine.corpus import Rule
+from rules.engine.parameters import ParameterSet, standards_by_month
+
+FOLDER = Path(__file__).parent
+SUSPECT_COLUMNS = (
+    "rule_id", "rule_version", "rule_title", "severity", "subject_kind", "subject_key", "township_code", "township_name", "village",
+    "household_id", "head_name", "id_number", "name", "benefit_type", "match_tier", "match_confidence", "amount_at_risk", "event_date",
+    "evidence", "contradictions", "explanation", "state", "first_seen", "finding_id", "evidence_hash", "also_townships", "as_of", "run_id",
+)  # fmt: skip
+MONTHS_BACK = 60
+
+
+def build_findings(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], contracts: Mapping[str, Contract],
+                   parameters: ParameterSet, run_id: str, as_of: dt.date) -> int:  # fmt: skip
+    """Create `out_finding` (columns of suspects.parquet, ordered township, severity, household, rule, subject); return its row count.
+
+    Needs raw_finding, the core tables and, for state and first_seen, `previous_finding(finding_id, evidence_hash, first_seen)` and
+    `current_decision(finding_id, outcome, evidence_hash, decided_on, expires_on)`.
+    """
+    rules = list(rules)
+    _register_catalogue(con, rules)
+    _standards(con, parameters, as_of)
+    con.execute((FOLDER / "findings.sql").read_text(encoding="utf-8"))
+    con.execute((FOLDER / "amounts.sql").read_text(encoding="utf-8"))
+    _evidence(con, rules, contracts)
+    con.execute(_out_finding_sql(), {"run_id": run_id, "as_of": as_of})
+    return int(con.execute("SELECT count(*) FROM out_finding").fetchall()[0][0])
+
+
+def _register_catalogue(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+    table = pa.table(
+        {
+            "rule_id": pa.array([r.id for r in rules], pa.string()),
+            "rule_version": pa.array([r.version for r in rules], pa.int32()),
+            "rule_title": pa.array([r.title for r in rules], pa.string()),
+            "default_severity": pa.array([r.severity for r in rules], pa.string()),
+            "subject": pa.array([r.subject for r in rules], pa.string()),
+            "amount": pa.array([r.amount for r in rules], pa.string()),
+        }
+    )
+    con.register("rule_catalogue_rows", table)
+    con.execute("CREATE OR REPLACE TEMP TABLE rule_catalogue AS SELECT * FROM rule_catalogue_rows")
+    con.unregister("rule_catalogue_rows")
+
+
+def _standards(con: duckdb.DuckDBPyConnection, parameters: ParameterSet, as_of: dt.date) -> None:
+    con.execute("CREATE OR REPLACE TABLE core_standard_month (township_code VARCHAR, month INTEGER, rural DECIMAL(18, 2), urban DECIMAL(18, 2))")
+    if con.execute("SELECT latest_pay_month FROM core_ctx").fetchall()[0][0] is not None:
+        return
+    last = as_of.year * 12 + as_of.month
+    townships = [row[0] for row in con.execute("SELECT township_code FROM core_township").fetchall()]
+    rows = standards_by_month(parameters, townships, range(last - MONTHS_BACK, last + 1))
+    if rows:
+        con.executemany("INSERT INTO core_standard_month VALUES (?, ?, ?, ?)", rows)
+
+
+def _evidence(con: duckdb.DuckDBPyConnection, rules: list[Rule], contracts: Mapping[str, Contract]) -> None:
+    """`evidence_item`: rule, subject, ref, dataset, file, sheet, row, values (JSON of the columns the rule shows)."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE evidence_ref AS
+        SELECT rule_id, subject_key, ref, split_part(ref, ':', 1) AS dataset, CAST(split_part(ref, ':', 2) AS BIGINT) AS _row_id
+        FROM (SELECT DISTINCT rule_id, subject_key, unnest(string_split(evidence, ' ')) AS ref FROM raw_finding)
+        WHERE ref <> ''
+        """
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE evidence_item (rule_id VARCHAR, subject_key VARCHAR, dataset VARCHAR, ref VARCHAR, "
+        "file VARCHAR, sheet VARCHAR, row BIGINT, shown JSON)"
+    )
+    for (dataset,) in con.execute("SELECT DISTINCT dataset FROM evidence_ref ORDER BY 1").fetchall():
+        con.execute(_evidence_sql(dataset, rules, contracts[dataset]))
+
+
+def _evidence_sql(dataset: str, rules: list[Rule], contract: Contract) -> str:
+    fallback = [c.name for c in contract.columns if c.required]
+    shown = {rule.id: rule.evidence.get(dataset) or tuple(fallback) for rule in rules}
+    by_columns: dict[tuple[str, ...], list[str]] = {}
+    for rule_id, columns in shown.items():
+        by_columns.setdefault(tuple(columns), []).append(rule_id)
+    types = {c.name: c.type for c in contract.columns}
+    cases = " ".join(
+        f"WHEN e.rule_id IN ({', '.join(repr(i) for i in ids)}) THEN to_json({{{', '.join(_shown(c, types) for c in columns)}}})"
+        for columns, ids in by_columns.items()
+    )
+    return (
+        f"INSERT INTO evidence_item SELECT e.rule_id, e.subject_key, e.dataset, e.ref, s._file, s._sheet, s._row, CASE {cases} END "
+        f"FROM evidence_ref AS e INNER JOIN stg_{dataset} AS s ON s._row_id = e._row_id WHERE e.dataset = '{dataset}'"
+    )
+
+
+def _shown(column: str, types: Mapping[str, str]) -> str:
+    return f"'{column}': month_text({'s.' + column})" if types.get(column) == "month" else f"'{column}': s.{column}"
+
+
+def _out_finding_sql() -> str:
+    return (FOLDER / "out_finding.sql").read_text(encoding="utf-8")

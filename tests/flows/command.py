@@ -1,0 +1,32 @@
+"""The hedui command as a whole process."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLE = ROOT / "sample_data" / "drop"
+SAMPLE_AS_OF = "2021-09-30"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished process: exit status, standard output and error."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict:
+        return json.loads(self.out)
+
+
+def hedui(*arguments: str | Path, env: dict[str, str] | None = None) -> Finished:
+    """Run the command as a user would."""
+    done = subprocess.run([sys.executable, "-m", "flows.cli", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False,
+                          env={**os.environ, **(env or {})})  # fmt: skip
+    return Finished(done.returncode, done.stdout, done.stderr)

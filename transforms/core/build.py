@@ -1,0 +1,88 @@
+"""Builds the core tables from the staged views, the links and the parameters. One SQL file per table, the file's stem is its name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import graphlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import duckdb
+
+SQL_FOLDER = Path(__file__).parent
+TABLE_NAME = re.compile(r"\bcore_[a-z_]+\b")
+COMMENT = re.compile(r"--[^\n]*")
+
+
+class CoreError(RuntimeError):
+    """A core table could not be built; names the table."""
+
+
+def core_table_names() -> list[str]:
+    """The tables with a SQL file, in the order they can be built."""
+    return list(_ordered(_statements()))
+
+
+def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidence: float) -> None:
+    """Create core_ctx (one row): as_of, as_of_month, first_month, latest_pay_month, min_confidence."""
+    con.execute(
+        """
+        CREATE OR REPLACE TABLE core_ctx AS
+        SELECT
+            CAST(? AS DATE) AS as_of,
+            month_index(CAST(? AS DATE)) AS as_of_month,
+            month_index(CAST(? AS DATE)) - 11 AS first_month,
+            (SELECT max(pay_month) FROM stg_payments WHERE pay_month <= month_index(CAST(? AS DATE))) AS latest_pay_month,
+            CAST(? AS DOUBLE) AS min_confidence
+        """,
+        [as_of, as_of, as_of, as_of, min_confidence],
+    )
+
+
+def build_core(con: duckdb.DuckDBPyConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None) -> list[str]:
+    """Create link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
+
+    Needs: macros, core_ctx, param_* tables, stg_* views, `links` and `kin_closed`. Raises CoreError naming the table that failed.
+    """
+    built = []
+    for dataset in linked_datasets:
+        built.append(_create(con, f"link_{dataset}", link_table_sql(dataset), progress))
+    for name, select in _ordered(_statements()).items():
+        built.append(_create(con, name, select, progress))
+    return built
+
+
+def link_table_sql(dataset: str) -> str:
+    """The register rows of one dataset that are about a person of interest: the staged columns and the link's."""
+    return (
+        f"SELECT s.*, l.role, l.person_key, l.on_roll, l.tier, l.confidence, l.name_relation "
+        f"FROM stg_{dataset} AS s INNER JOIN links AS l ON l._row_id = s._row_id AND l.dataset = '{dataset}'"
+    )
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, select: str, progress: Callable[[str], None] | None) -> str:
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
+    except duckdb.Error as error:
+        raise CoreError(f"table {name} could not be built: {type(error).__name__}: {_first_line(error)}") from error
+    if progress:
+        progress(name)
+    return name
+
+
+def _first_line(error: Exception) -> str:
+    # Conversion errors quote the value they failed on, which may be a person's.
+    return str(error).splitlines()[0].split("'")[0][:200]
+
+
+def _statements() -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(SQL_FOLDER.glob("core_*.sql"))}
+
+
+def _ordered(statements: dict[str, str]) -> dict[str, str]:
+    needs = {
+        name: {t for t in TABLE_NAME.findall(COMMENT.sub("", select)) if t in statements and t != name}
+        for name, select in statements.items()
+    }
+    return {name: statements[name] for name in graphlib.TopologicalSorter(needs).static_order()}

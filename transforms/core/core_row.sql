@@ -1,0 +1,20 @@
+-- Grain: one roll row. What the roll says, with what depends on the check date and the region worked out once.
+SELECT
+    r.* EXCLUDE (township_code),
+    substr(r.township_code, 1, 9) AS township_code,
+    person_key_of(r.id_number_status, r.id_number, r.household_id, r.name) AS person_key,
+    r.id_number_status = 'valid' AS id_valid,
+    CASE WHEN r.id_number_status = 'valid' THEN birth_of(r.id_number) END AS birth_date,
+    r.start_date <= c.as_of AND (r.end_date IS NULL OR r.end_date > c.as_of) AS in_force,
+    r.start_date <= c.as_of AND (r.end_date IS NULL OR r.end_date > c.as_of)
+        AND r.status IN ('在享', '缓退') AS active,
+    coalesce(r.benefit_type IN ('城市低保', '农村低保'), FALSE) AS is_dibao,
+    coalesce(r.benefit_type = '特困供养', FALSE) AS is_tekun,
+    coalesce(r.benefit_type = '低收入家庭', FALSE) AS is_low_income,
+    coalesce(r.benefit_type IN ('城市低保', '农村低保', '特困供养', '低收入家庭'), FALSE) AS is_core,
+    account_of(r.bank_account) AS account,
+    CASE WHEN r.benefit_type = '城市低保' THEN 'urban' ELSE 'rural' END AS area,
+    CASE WHEN r.benefit_type = '城市低保' THEN s.urban ELSE s.rural END AS standard
+FROM stg_benefit_roll AS r
+CROSS JOIN core_ctx AS c
+LEFT JOIN core_standard AS s ON s.township_code = substr(r.township_code, 1, 9)

@@ -1,0 +1,46 @@
+"""run.duckdb: the database of one run, built stage by stage in the run's work folder and opened read-only by analysts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+RUN_DATABASE = "run.duckdb"
+
+
+@dataclass(frozen=True)
+class EngineLimits:
+    """What DuckDB may use: memory (text such as '4GB'), threads (None = all cores), and where it spills."""
+
+    memory_limit: str = "4GB"
+    threads: int | None = None
+    spill: Path | None = None
+
+
+def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Connect to a DuckDB file (None: in memory) within the limits. Extensions are never fetched: the network is closed."""
+    config: dict[str, str | bool | int] = {
+        "memory_limit": limits.memory_limit,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if limits.threads:
+        config["threads"] = limits.threads
+    if limits.spill:
+        config["temp_directory"] = str(limits.spill)
+    return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+
+
+def create_link_views(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """One view per Parquet file of the snapshot's links folder, named by the mapping's keys (links, kin_closed …)."""
+    for name, path in files.items():
+        quoted = str(path).replace("'", "''")
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{quoted}')")
+
+
+def linked_datasets(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The datasets that have links to people."""
+    return [row[0] for row in con.execute("SELECT DISTINCT dataset FROM links ORDER BY 1").fetchall()]

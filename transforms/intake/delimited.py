@@ -1,0 +1,168 @@
+"""CSV and other delimited text to a raw sheet."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+import numpy as np
+
+from . import records
+from .encodings import Text, detect_encoding
+from .models import RawSheet, UnreadableFile
+from .sql import BLANK_CHARACTERS, connect, literal, parquet_scan, path_literal
+
+_DELIMITERS = (b",", b"\t", b";", b"|")
+_SNIFFED = 1 << 18
+# The widest sheet a spreadsheet can hold; a wider record is no table but a wrong delimiter or binary data
+MAX_COLUMNS = 16_384
+# A longer record is no table but a file without line ends
+MAX_RECORD_BYTES = 8 << 20
+# What a record without content may still hold; 0x1A ends files written by DOS programs
+_EMPTY = (
+    BLANK_CHARACTERS.encode() + records.UNIT + records.LINE_FEED + records.CARRIAGE_RETURN + records.BLANK
+)
+
+
+@dataclass
+class _Written:
+    """What has been written so far: counts over all records, and up to the last that has content."""
+
+    records: int = 0
+    size: int = 0
+    width: int = 0
+    longest: int = 0
+    breaks: bool = False
+    filled_records: int = 0
+    filled_size: int = 0
+
+
+def open_delimited(path: Path, work_dir: Path, stem: str) -> RawSheet:
+    """The one sheet of the text file at `path`, its cells kept in `<work_dir>/<stem>.parquet`.
+
+    Memory is bounded by the block size. Raises UnreadableFile.
+    """
+    text = Text(path, detect_encoding(path))
+    plain = work_dir / f"{stem}.records"
+    target = work_dir / f"{stem}.parquet"
+    try:
+        blocks = text.blocks()
+        head = next(blocks, b"")
+        delimiter = sniff(head[:_SNIFFED])
+        with plain.open("wb") as file:
+            written = _write(itertools.chain((head,), blocks), delimiter, file)
+            file.truncate(written.filled_size)
+        if not written.filled_records:
+            raise UnreadableFile("The file holds no cell with a value; send it again with its rows.")
+        _to_parquet(plain, target, written)
+    finally:
+        plain.unlink(missing_ok=True)
+    return RawSheet(
+        sheet_no=0,
+        sheet="",
+        scan=parquet_scan(target, written.width),
+        width=written.width,
+        header=None,
+        kind="csv",
+        encoding=text.encoding,
+        delimiter=delimiter.decode(),
+        hidden=False,
+        rows=written.filled_records,
+    )
+
+
+def sniff(head: bytes) -> bytes:
+    """The delimiter: the one under which most records of `head` (UTF-8) agree on the largest number of cells;
+    a comma if none parts anything.
+    """
+    named = head[:5].lower()
+    if named.startswith(b"sep=") and named[4:5] in _DELIMITERS:
+        return named[4:5]
+    best, best_score = _DELIMITERS[0], 0.0
+    for delimiter in _DELIMITERS:
+        cut = records.clean(head, delimiter, final=False)
+        if not cut.consumed:
+            cut = records.clean(head, delimiter, final=True)
+        cells = records.widths(cut.records)
+        if not len(cells):
+            continue
+        counts = np.bincount(cells)
+        usual = len(counts) - 1 - int(np.argmax(counts[::-1]))
+        score = float(counts[usual]) / len(cells) * float(np.log(usual))
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _write(blocks: Iterator[bytes], delimiter: bytes, file: BinaryIO) -> _Written:
+    written = _Written()
+    rest = b""
+    for block in blocks:
+        rest += block
+        part = records.clean(rest, delimiter, final=False)
+        _append(part.records, file, written)
+        rest = rest[part.consumed :]
+        if len(rest) > MAX_RECORD_BYTES:
+            raise UnreadableFile(
+                f"Record {written.records + 1} is longer than {MAX_RECORD_BYTES >> 20} MiB: the file "
+                "has no line ends where they belong; save it again as CSV."
+            )
+    _append(records.clean(rest, delimiter, final=True).records, file, written)
+    return written
+
+
+def _append(plain: bytes, file: BinaryIO, written: _Written) -> None:
+    shape = records.shape(plain)
+    if shape.width > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"A record has {shape.width} cells, more than the {MAX_COLUMNS} columns of a sheet; save "
+            "the table again as CSV or .xlsx."
+        )
+    filled = plain.rstrip(_EMPTY)
+    if filled:
+        written.filled_records = written.records + filled.count(b"\n") + 1
+        written.filled_size = written.size + plain.index(b"\n", len(filled)) + 1
+    file.write(plain)
+    written.records += shape.records
+    written.size += len(plain)
+    written.width = max(written.width, shape.width)
+    written.longest = max(written.longest, shape.longest)
+    written.breaks = written.breaks or records.LINE_FEED in plain or records.CARRIAGE_RETURN in plain
+
+
+def _to_parquet(plain: Path, target: Path, written: _Written) -> None:
+    """Number the records and store them as columns: read many times after this, and numbers in a column
+    survive any query plan.
+    """
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(written.width))
+    longest = max(written.longest + 1, 2 << 20)
+    cells = [f"c{i}" for i in range(written.width)]
+    cells[0] = f"nullif(c0, {literal(records.BLANK.decode())})"
+    if written.breaks:
+        marks = literal((records.LINE_FEED + records.CARRIAGE_RETURN).decode())
+        cells = [f"translate({cell}, {marks}, {literal(chr(10) + chr(13))})" for cell in cells]
+    named = ", ".join(f"{cell} AS c{i}" for i, cell in enumerate(cells))
+    query = f"""
+        COPY (
+            SELECT row_number() OVER () AS _row, {named}
+            FROM read_csv(
+                {path_literal(plain)}, columns = {{{columns}}}, auto_detect = false, header = false,
+                delim = {literal(records.UNIT.decode())}, quote = '', escape = '', new_line = '\\n',
+                null_padding = true, parallel = false, hive_partitioning = false, max_line_size = {longest}
+            )
+        ) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)
+    """
+    with connect(target.parent) as connection:
+        try:
+            stored = connection.execute(query).fetchall()[0][0]
+        except duckdb.Error as error:
+            raise UnreadableFile(
+                f"The file's records cannot be read ({type(error).__name__}); save it again as CSV "
+                "UTF-8 or .xlsx."
+            ) from None
+    if stored != written.filled_records:
+        raise RuntimeError(f"{written.filled_records} records were written, {stored} read back")

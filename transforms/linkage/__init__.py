@@ -1,0 +1,22 @@
+"""Linkage: staged registers → who on the roll each row is about (tier, confidence)."""
+
+from transforms.linkage.roles import PersonRole, person_roles
+from transforms.linkage.runner import (
+    SNAPSHOT_TABLES,
+    LinkageError,
+    LinkageReport,
+    TableRows,
+    build_links,
+    write_links,
+)
+
+__all__ = [
+    "SNAPSHOT_TABLES",
+    "LinkageError",
+    "LinkageReport",
+    "PersonRole",
+    "TableRows",
+    "build_links",
+    "person_roles",
+    "write_links",
+]

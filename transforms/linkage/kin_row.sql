@@ -1,0 +1,30 @@
+-- Grain: kinship row. Who its two sides are (a_id, b_id: ID numbers): the roll person linked at 0.9 or better, by a repaired number
+-- too, else the bearer of the valid number. NULL where the number is unusable, or a roll person's under quite another name.
+WITH side AS (
+    SELECT role, _row_id, tier, id_number
+    FROM links
+    WHERE dataset = 'kinship' AND (confidence >= 0.9 OR tier = 'id_exact_name_conflict')
+)
+
+SELECT
+    k._row_id,
+    k.ref,
+    CASE
+        WHEN a.tier = 'id_exact_name_conflict' THEN NULL
+        WHEN a.tier IS NOT NULL THEN a.id_number
+        WHEN k.a_id_number_key IS NOT NULL THEN k.a_id_number
+    END AS a_id,
+    CASE
+        WHEN b.tier = 'id_exact_name_conflict' THEN NULL
+        WHEN b.tier IS NOT NULL THEN b.id_number
+        WHEN k.b_id_number_key IS NOT NULL THEN k.b_id_number
+    END AS b_id,
+    k.a_name,
+    k.b_name,
+    r.relation,
+    r.reverse,
+    CASE WHEN r.relation = 'spouse' THEN k.end_date END AS ended
+FROM stg_kinship AS k
+LEFT JOIN side AS a ON a.role = 'a_id_number' AND a._row_id = k._row_id
+LEFT JOIN side AS b ON b.role = 'b_id_number' AND b._row_id = k._row_id
+LEFT JOIN ref_kin_relation AS r ON r.received = k.relation

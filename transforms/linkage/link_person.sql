@@ -1,0 +1,34 @@
+-- Grain: person_key, everybody on any roll row. Nothing here depends on as_of: the household and place are those of the row
+-- with the lowest township among the rows in receipt (在享, 缓退), of the latest row where there is none.
+-- id_key, birth_date: only of valid numbers. sex: the ID number's (17th digit, GB 11643), else the roll's.
+SELECT
+    person_key,
+    id_number,
+    id_status,
+    id_key,
+    name,
+    CASE
+        WHEN id_key IS NULL THEN sex
+        WHEN substr(id_number, 17, 1) IN ('1', '3', '5', '7', '9') THEN '男'
+        ELSE '女'
+    END AS sex,
+    CASE
+        WHEN id_key IS NOT NULL
+            THEN try_cast(
+                concat_ws('-', substr(id_number, 7, 4), substr(id_number, 11, 2), substr(id_number, 13, 2)) AS DATE
+            )
+    END AS birth_date,
+    township_code,
+    village,
+    household_id
+FROM roll_person_row
+QUALIFY row_number() OVER (
+    PARTITION BY person_key
+    ORDER BY
+        receiving DESC,
+        CASE WHEN receiving = 1 THEN township_code END NULLS LAST,
+        start_date DESC NULLS LAST,
+        township_code NULLS LAST,
+        household_id NULLS LAST,
+        _row_id
+) = 1

@@ -1,0 +1,41 @@
+"""The reading table behind "names alike = equal pinyin without tones"."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyarrow as pa
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PINYIN_DICT
+
+# Characters read otherwise as a surname (first character of a name) than in ordinary words.
+# fmt: off
+SURNAME_READINGS = {
+    "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "乐": "yue", "区": "ou", "查": "zha",
+    "盖": "ge", "朴": "piao", "繁": "po", "覃": "qin", "缪": "miao", "召": "shao", "折": "she",
+    "黑": "he", "秘": "bi", "员": "yun", "种": "chong", "翟": "zhai", "洗": "xian", "句": "gou",
+    "卜": "bu", "乜": "nie", "佴": "nai", "祭": "zhai", "郇": "xun", "阚": "kan",
+}
+# fmt: on
+
+
+@cache
+def pinyin_table() -> pa.Table:
+    """Every character pypinyin knows with its usual toneless reading.
+
+    Returns: `ch` (one character), `syllable` (the usual reading, ü as v), `surname_syllable` (the reading as
+    a surname; NULL where it is the usual one). A character with several readings keeps only these two: more
+    would call strangers alike.
+    """
+    characters = sorted(chr(code) for code in PINYIN_DICT)
+    syllables = [lazy_pinyin(ch, style=Style.NORMAL)[0] for ch in characters]
+    surnames = [SURNAME_READINGS.get(ch) for ch in characters]
+    return pa.table(
+        {
+            "ch": pa.array(characters, pa.string()),
+            "syllable": pa.array(syllables, pa.string()),
+            "surname_syllable": pa.array(
+                [None if s == usual else s for s, usual in zip(surnames, syllables, strict=True)], pa.string()
+            ),
+        }
+    )

@@ -1,0 +1,32 @@
+-- One person column of one register; the runner writes this SELECT for each from its contract and joins them by UNION ALL.
+-- Grain of the table: register row × role, only of rows that name a known person's number (person_key set) or whose own
+-- number is unusable and that say enough to look further. plain_relation: names compared with the person's first name;
+-- NULL = they differ, name_relation knows.
+SELECT
+    '$dataset' AS dataset,
+    '$role' AS role,
+    r._row_id,
+    r._file,
+    r._sheet,
+    r._row,
+    $id_number AS id_number,
+    coalesce($id_status, 'empty') AS id_status,
+    $name AS name,
+    p.person_key,
+    p.household_id,
+    p.on_roll,
+    CASE
+        WHEN p.person_key IS NULL THEN NULL
+        WHEN $name IS NULL OR p.name IS NULL THEN 'missing'
+        WHEN $name = p.name THEN 'equal'
+    END AS plain_relation,
+    $sex AS sex,
+    $birth_date AS birth_date,
+    $birth_month_only AS birth_month_only,
+    $age AS age,
+    $age_on AS age_on,
+    $address AS address,
+    $relative_name AS relative_name
+FROM stg_$dataset AS r
+LEFT JOIN known_person AS p ON p.id_key = $id_key AND $people
+WHERE p.person_key IS NOT NULL OR ($id_key IS NULL AND $name IS NOT NULL AND $look_further)

@@ -1,0 +1,21 @@
+-- Grain: damaged number × first 15 digits its original may have had. A spreadsheet keeps 15 significant digits: it cuts the
+-- rest to 000, or rounds, and then the 15th digit (with carry) is one higher than the original's. A program that holds the number
+-- as a binary double gives back the nearest multiple of 16 (numbers from 11) to 128 (from 58).
+WITH numeric_number AS (
+    SELECT id_number, CAST(id_number AS BIGINT) AS whole, CAST(substr(id_number, 1, 15) AS BIGINT) AS head
+    FROM damaged_number
+    WHERE try_cast(id_number AS BIGINT) IS NOT NULL
+)
+
+SELECT id_number, 'cut' AS how, whole, head
+FROM numeric_number
+WHERE whole % 1000 = 0
+UNION ALL
+SELECT id_number, 'rounded_up' AS how, whole, head - 1 AS head
+FROM numeric_number
+WHERE whole % 1000 = 0
+UNION ALL
+SELECT n.id_number, 'binary' AS how, n.whole, n.head + s.step AS head
+FROM numeric_number AS n
+CROSS JOIN (VALUES (-1), (0), (1)) AS s(step)
+WHERE n.whole % 1000 <> 0 AND n.whole % 16 = 0

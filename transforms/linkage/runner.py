@@ -1,0 +1,173 @@
+"""Runs the SQL files of this folder in order; each leaves a table of its name that an analyst can open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from string import Template
+
+import duckdb
+
+from data_contracts import Contract
+from transforms.linkage.pinyin import pinyin_table
+from transforms.linkage.roles import PersonRole, person_roles
+
+FOLDER = Path(__file__).parent
+
+# In dependency order. `ref_pinyin` comes from `pinyin.py`, `register_row` is written from the contracts.
+REFERENCE = (
+    "ref_id_position", "ref_name_position", "ref_compound_surname", "ref_kin_relation", "ref_kin_step",
+)  # fmt: skip
+PEOPLE = (
+    "roll_person_row", "link_person", "link_person_name", "link_person_place",
+    "off_roll_mention", "known_name", "known_person",
+)  # fmt: skip
+PAIRS = (
+    "damaged_number", "damaged_digit", "repair_candidate", "rounded_candidate", "id_repair",
+    "name_question", "name_reading", "name_one_off", "name_relation",
+    "pair_repaired", "township_name", "place_word", "pair_birth_place", "links", "open_row",
+)  # fmt: skip
+KIN = ("kin_row", "kin_edge", "kin_overloaded", "kin_two_step", "kin_closed")
+
+# What later stages read; everything else is for the analyst of this stage.
+SNAPSHOT_TABLES = ("links", "link_person", "link_person_name", "kin_closed", "kin_overloaded", "open_row")
+
+
+class LinkageError(RuntimeError):
+    """A table of this stage could not be built; names the table and the kind of error."""
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of one table this stage built."""
+
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class LinkageReport:
+    """What `build_links` did.
+
+    tables: in the order built. links: rows per (dataset, tier). kin_rows_unusable: kinship rows with a side that
+    is nobody known, or an unknown relation. kin_overloaded: numbers with an impossible crowd of relatives.
+    """
+
+    tables: list[TableRows]
+    links: dict[tuple[str, str], int] = field(default_factory=dict)
+    kin_rows_unusable: int = 0
+    kin_overloaded: int = 0
+
+
+def build_links(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> LinkageReport:
+    """Link every register row to the people on the roll, and to those off it that rules ask about.
+
+    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL file of
+    this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed`, `open_row` … .
+    Raises LinkageError naming the table that could not be built.
+    """
+    _replace_pinyin(con)
+    for table in REFERENCE + PEOPLE:
+        _replace(con, table, sql_text(table))
+    _replace(con, "register_row", register_row_sql(person_roles(contracts)))
+    for table in PAIRS + KIN:
+        _replace(con, table, sql_text(table))
+    return _report(con)
+
+
+def write_links(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
+    """Write the tables later stages read as `<folder>/<table>.parquet`, rows in a fixed order; return the paths."""
+    written = []
+    for table in SNAPSHOT_TABLES:
+        path = folder / f"{table}.parquet"
+        target = str(path).replace("'", "''")
+        con.execute(f"COPY (FROM {table} ORDER BY ALL) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        written.append(path)
+    return written
+
+
+@cache
+def linkage_version() -> str:
+    """Hash of everything in this folder: other code or SQL may give other links."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.iterdir()):
+        if path.is_file():
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def sql_text(table: str) -> str:
+    """The SELECT behind one table of this stage."""
+    return (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
+
+
+def register_row_sql(roles: list[PersonRole]) -> str:
+    """The SELECT over every person column of every register, from register_row.sql."""
+    template = Template(sql_text("register_row"))
+    return "\nUNION ALL\n".join(template.substitute(_placeholders(role)) for role in roles)
+
+
+def _placeholders(role: PersonRole) -> dict[str, str]:
+    def column(name: str | None, kind: str) -> str:
+        return f"CAST(NULL AS {kind})" if name is None else f"r.{name}"
+
+    age_on = [f"r.{name}" for name in role.age_on]
+    return {
+        "dataset": role.dataset,
+        "role": role.id_column,
+        "id_number": f"r.{role.id_column}",
+        "id_status": f"r.{role.id_column}_status",
+        "id_key": f"r.{role.id_column}_key",
+        "name": column(role.name_column, "VARCHAR"),
+        "sex": column(role.sex, "VARCHAR"),
+        "birth_date": column(role.birth_date, "DATE"),
+        "birth_month_only": f"coalesce(r.{role.birth_date}_month_only, FALSE)"
+        if role.birth_date
+        else "FALSE",
+        "age": column(role.age, "INTEGER"),
+        "age_on": f"coalesce({', '.join(age_on)})" if age_on else "CAST(NULL AS DATE)",
+        "address": column(role.address, "VARCHAR"),
+        "relative_name": column(role.relative_name, "VARCHAR"),
+        "people": "TRUE" if role.reads_off_roll else "p.on_roll",
+        # Where the dataset tells nothing else of a person, only a number that may be repaired is kept.
+        "look_further": "TRUE"
+        if role.describes
+        else f"r.{role.id_column}_status IN ('invalid', 'truncated')",
+    }
+
+
+def _replace_pinyin(con: duckdb.DuckDBPyConnection) -> None:
+    con.register("pinyin_arrow", pinyin_table())
+    try:
+        _replace(con, "ref_pinyin", "SELECT * FROM pinyin_arrow")
+    finally:
+        con.unregister("pinyin_arrow")
+
+
+def _replace(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS\n{select}")
+    except duckdb.Error as error:
+        # The engine's message may quote the value it failed on, which may be a person's: neither kept nor chained.
+        raise LinkageError(f"linkage table {table} could not be built: {type(error).__name__}") from None
+
+
+def _report(con: duckdb.DuckDBPyConnection) -> LinkageReport:
+    def number(sql: str) -> int:
+        row = con.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+    tables = REFERENCE + PEOPLE + ("register_row",) + PAIRS + KIN
+    by_tier = con.execute("SELECT dataset, tier, count(*) FROM links GROUP BY ALL ORDER BY ALL").fetchall()
+    return LinkageReport(
+        tables=[TableRows(table, number(f"SELECT count(*) FROM {table}")) for table in tables],
+        links={(dataset, tier): rows for dataset, tier, rows in by_tier},
+        kin_rows_unusable=number(
+            "SELECT count(*) FROM kin_row"
+            " WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"
+        ),
+        kin_overloaded=number("SELECT count(*) FROM kin_overloaded"),
+    )

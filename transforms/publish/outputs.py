@@ -1,0 +1,72 @@
+"""Writes what a run publishes beside its workbooks: suspects.parquet, links.parquet, reconciliation/*.parquet, manifest.json."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+VERSIONED = ("duckdb", "polars", "pyarrow", "prefect", "great-expectations", "openpyxl", "splink", "sqlglot", "hedui")
+WORKBOOK_FOLDER = "workbooks"
+
+
+def write_suspects(con: duckdb.DuckDBPyConnection, run_dir: Path, township_code: str | None = None) -> int:
+    """suspects.parquet in the order of out_finding; for a rerun only what concerns the township. Returns the rows written."""
+    where, values = ("", [])
+    if township_code:
+        where, values = "WHERE township_code = ? OR list_contains(also_townships, ?)", [township_code, township_code]
+    path = _quoted(run_dir / "suspects.parquet")
+    con.execute(f"COPY (SELECT * FROM out_finding {where}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)", values)
+    return int(con.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchall()[0][0])
+
+
+def write_links(con: duckdb.DuckDBPyConnection, run_dir: Path) -> None:
+    """links.parquet: register rows linked to people on the roll, by file, sheet and physical row."""
+    con.execute(
+        f"""
+        COPY (
+            SELECT dataset, _file AS file, _sheet AS sheet, _row AS row, household_id, id_number, person_key, role, tier, confidence
+            FROM links WHERE on_roll ORDER BY dataset, file, sheet, row, id_number
+        ) TO '{_quoted(run_dir / "links.parquet")}' (FORMAT parquet, COMPRESSION zstd)
+        """
+    )
+
+
+def write_reconciliation(con: duckdb.DuckDBPyConnection, run_dir: Path, tables: list[str]) -> None:
+    """One Parquet file per reconciliation table."""
+    folder = run_dir / "reconciliation"
+    folder.mkdir()
+    for table in tables:
+        path = _quoted(folder / f"{table.removeprefix('recon_')}.parquet")
+        con.execute(f"COPY (SELECT * FROM {table}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def write_manifest(run_dir: Path, manifest: dict[str, Any]) -> None:
+    """manifest.json, last of a run's own files."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=_plain)
+    (run_dir / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """The versions of what a run's figures depend on."""
+    found = {}
+    for name in VERSIONED:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

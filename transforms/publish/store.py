@@ -1,0 +1,139 @@
+"""The store on disk. A run is written beside the others, moved into place whole, and only then named by latest.json."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DIRECTORY_MODE = 0o2750
+STALE_SECONDS = 24 * 3600
+
+
+class StoreError(RuntimeError):
+    """The store cannot be used as asked; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Paths of one store and the few operations that must be atomic."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "raw"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def temporary(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.root / "prefect"
+
+    def prepare(self) -> Store:
+        """Create the store's folders. Raises StoreError when they cannot be written."""
+        try:
+            for folder in (self.raw, self.snapshots, self.runs, self.temporary):
+                folder.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
+            probe = self.temporary / f".probe-{secrets.token_hex(4)}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise StoreError(f"the store {self.root} cannot be written ({error.strerror}); check its owner, mode and free space") from error
+        return self
+
+    def latest(self) -> dict[str, str] | None:
+        """What latest.json names (run_id, snapshot_id), or None before the first published run."""
+        path = self.root / "latest.json"
+        if not path.exists():
+            return None
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def run_dir(self, run_id: str | None = None) -> Path:
+        """The folder of a run, the latest when none is named. Raises StoreError when there is none."""
+        if run_id is None:
+            named = self.latest()
+            if named is None:
+                raise StoreError(f"no run has been published in {self.root}; run `hedui run --inbox DIR --store {self.root}` first")
+            run_id = named["run_id"]
+        folder = self.runs / run_id
+        if not (folder / "manifest.json").exists():
+            raise StoreError(f"the store {self.root} has no run {run_id}")
+        return folder
+
+    def manifest(self, run_id: str | None = None) -> dict[str, Any]:
+        """manifest.json of a run, the latest when none is named."""
+        return dict(json.loads((self.run_dir(run_id) / "manifest.json").read_text(encoding="utf-8")))
+
+    def work_dir(self, run_id: str) -> Path:
+        """A new folder beside the published runs, on the same file system, for one run to be written in."""
+        folder = self.temporary / run_id
+        folder.mkdir(mode=DIRECTORY_MODE)
+        return folder
+
+    def publish(self, work: Path, run_id: str, snapshot_id: str, *, name_latest: bool) -> Path:
+        """Move a finished run into place and, for a nightly run, name it in latest.json last of all."""
+        target = self.runs / run_id
+        for path in work.rglob("*"):
+            if path.is_file():
+                _flush(path)
+        os.rename(work, target)
+        _flush(self.runs)
+        if name_latest:
+            self._write_latest({"run_id": run_id, "snapshot_id": snapshot_id})
+        return target
+
+    def _write_latest(self, content: dict[str, str]) -> None:
+        beside = self.root / f".latest-{secrets.token_hex(4)}.json"
+        beside.write_text(json.dumps(content), encoding="utf-8")
+        _flush(beside)
+        os.replace(beside, self.root / "latest.json")
+        _flush(self.root)
+
+    @contextlib.contextmanager
+    def nightly_lock(self) -> Iterator[None]:
+        """One nightly run per store at a time; released by the system when the process dies. Raises StoreError when another holds it."""
+        with (self.root / ".nightly.lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StoreError(f"another nightly run is under way in {self.root}; wait for it or stop it first") from None
+            yield
+
+    def sweep(self) -> None:
+        """Remove what dead runs left in tmp/: with the nightly lock held, anything but the work of reruns still fresh."""
+        for left in self.temporary.iterdir():
+            if left.name.startswith("rerun-") and time.time() - left.stat().st_mtime < STALE_SECONDS:
+                continue
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def new_run_id(kind: str) -> str:
+    """`nightly-20210630T020000-1a2b3c`: readable, sortable, unique even when the clock goes backwards."""
+    return f"{kind}-{time.strftime('%Y%m%dT%H%M%S')}-{secrets.token_hex(3)}"
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,35 @@
+-- Findings that came, changed or went since the last published run, and why.
+CREATE OR REPLACE TABLE recon_changes AS
+WITH came AS (
+    SELECT
+        f.township_code, f.household_id, f.finding_id, f.rule_id, f.subject_key, f.severity, f.state AS change,
+        CASE WHEN f.state IN ('new', 'changed') AND p.rule_version IS NOT NULL AND p.rule_version <> f.rule_version THEN '规则变更'
+            WHEN f.state = 'new' THEN '新出现的事实' ELSE '证据有变化' END AS reason,
+        p.evidence AS evidence_before, f.evidence AS evidence_now
+    FROM out_finding AS f
+    LEFT JOIN previous_suspect AS p ON p.finding_id = f.finding_id
+    WHERE f.state IN ('new', 'changed', 'reopened') AND EXISTS (SELECT 1 FROM previous_suspect)
+),
+
+gone AS (
+    SELECT
+        p.township_code, p.household_id, p.finding_id, p.rule_id, p.subject_key, p.severity, 'gone' AS change,
+        CASE
+            WHEN r.rule_id IS NULL OR r.status <> 'evaluated' THEN '数据缺失，规则未评估'
+            WHEN r.version <> p.rule_version THEN '规则变更'
+            WHEN d.outcome IN ('属实', '不属实') THEN '核查结果已处理'
+            ELSE '源头已更正'
+        END AS reason,
+        p.evidence AS evidence_before, CAST(NULL AS VARCHAR) AS evidence_now
+    FROM previous_suspect AS p
+    LEFT JOIN run_rule AS r ON r.rule_id = p.rule_id
+    LEFT JOIN current_decision AS d ON d.finding_id = p.finding_id
+    WHERE NOT EXISTS (SELECT 1 FROM out_finding AS f WHERE f.finding_id = p.finding_id)
+)
+
+SELECT
+    'household' AS level, coalesce(t.county_code, substr(c.township_code, 1, 6)) AS county_code, c.township_code, c.household_id,
+    c.finding_id, c.rule_id, c.subject_key, c.severity, c.change, c.reason, c.evidence_before, c.evidence_now
+FROM (SELECT * FROM came UNION ALL SELECT * FROM gone) AS c
+LEFT JOIN core_township AS t ON t.township_code = c.township_code
+ORDER BY c.township_code, c.rule_id, c.subject_key;

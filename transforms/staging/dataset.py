@@ -1,0 +1,176 @@
+"""All files of one dataset → its staged rows, its quarantine, and the accounting of both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from data_contracts import Codes, Contract
+from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
+from transforms.staging.accounting import describe_sheet
+from transforms.staging.classify import OTHER_SHEET, RECORD, REJECTED, REPEAT, SAME_FILE
+from transforms.staging.columns import LINEAGE, staged_columns
+from transforms.staging.headings import HeadingIndex
+from transforms.staging.model import QUARANTINE, STAGED, FileAccount, SheetAccount
+from transforms.staging.recognise import RejectedFile, SheetReading, choose_sheets, read_sheet
+from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, plan_sheet, read_head, tick_columns, write_rows
+from transforms.values import literal, name
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class DatasetWork:
+    """What is known of a dataset while its files are read one after the other."""
+
+    contract: Contract
+    contracts: Mapping[str, Contract]
+    index: HeadingIndex
+    codes: Codes
+    folder: Path
+    plans: list[SheetPlan] = field(default_factory=list)
+    parts: list[Path] = field(default_factory=list)
+    files: list[FileAccount] = field(default_factory=list)
+
+
+def stage_dataset(
+    con: duckdb.DuckDBPyConnection, received: Sequence[ReceivedFile], work: DatasetWork, target: Path, progress: Progress
+) -> list[FileAccount]:
+    """Write staged/<dataset>.parquet and quarantine/<dataset>.parquet under `target`; account for every received row.
+
+    received: the dataset's files in name order. A dataset without a usable file gets no Parquet.
+    """
+    seen: dict[str, str] = {}
+    for file_no, file in enumerate(received, 1):
+        twin = seen.setdefault(file.sha256, file.name)
+        account = _stage_file(con, file_no, file, None if twin == file.name else twin, work)
+        work.files.append(account)
+        progress(f"  {file.name}: {account.status}, {account.received:,} rows")
+    if not work.parts:
+        return work.files
+    con.execute(f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(work.parts)}, hive_partitioning = false)")
+    _find_repeats(con, work.contract)
+    _write_staged(con, work.contract, target)
+    _write_quarantine(con, work, target)
+    accounts = _account(con, work)
+    for path in work.parts:
+        path.unlink()
+    return accounts
+
+
+def _stage_file(con: duckdb.DuckDBPyConnection, file_no: int, file: ReceivedFile, twin: str | None, work: DatasetWork) -> FileAccount:
+    account = FileAccount(work.contract.dataset, file.name, file_no, file.sha256, "loaded", "")
+    folder = work.folder / f"{work.contract.dataset}-{file_no}"
+    folder.mkdir(parents=True)
+    sheets: list[RawSheet] = []
+    try:
+        sheets = open_raw(file, folder)
+        if twin is not None:
+            warning = f"与 {twin} 内容完全相同，只计一次"
+            return replace(account, sheets=_unstaged(sheets, SAME_FILE), warnings=(warning,))
+        readings = [read_sheet(sheet, read_head(con, sheet), work.contract, work.contracts, work.index) for sheet in sheets]
+        chosen = choose_sheets(file.name, readings, work.contract, work.contracts)
+    except UnreadableFile as error:
+        return replace(account, status="rejected", reason=error.message)
+    except RejectedFile as error:
+        return replace(account, status="rejected", reason=str(error), sheets=_unstaged(sheets, REJECTED))
+    plans = [plan_sheet(file_no, file.name, reading.sheet, reading.heading, work.contract) for reading in chosen if reading.heading]
+    ticks = tick_columns(con, plans, work.contract, work.codes)
+    for plan in plans:
+        part = folder / f"rows-{plan.sheet.sheet_no}.parquet"
+        write_rows(con, plan, work.contract, work.codes, ticks, part)
+        work.parts.append(part)
+        work.plans.append(plan)
+    others = [reading for reading in readings if reading not in chosen and reading.verdict != "empty"]
+    return replace(
+        account,
+        sheets=tuple(_unstaged_sheet(reading.sheet, OTHER_SHEET) for reading in others),
+        warnings=tuple(_notice(reading, work) for reading in others),
+    )
+
+
+def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of the dataset."""
+    if contract.repeats_are_facts:
+        con.execute("CREATE OR REPLACE TEMP TABLE repeat_row (_row_id BIGINT)")
+        return
+    usable = f"_kind = '{RECORD}' AND _faults = 0"
+    columns = ", ".join(map(name, staged_columns(contract)))
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE repeat_row AS
+        SELECT _row_id FROM (
+            SELECT _row_id, row_number() OVER (PARTITION BY {columns} ORDER BY _row_id) AS copy
+            FROM part
+            WHERE {usable} AND _hash IN (SELECT _hash FROM part WHERE {usable} GROUP BY _hash HAVING count(*) > 1)
+        )
+        WHERE copy > 1
+        """
+    )
+
+
+def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, target: Path) -> None:
+    columns = ", ".join(map(name, [*LINEAGE, *staged_columns(contract)]))
+    path = target / STAGED / f"{contract.dataset}.parquet"
+    repeats = con.execute("SELECT count(*) FROM repeat_row").fetchall()[0][0]
+    new = "AND _row_id NOT IN (SELECT _row_id FROM repeat_row)" if repeats else ""
+    con.execute(
+        f"COPY (SELECT {columns} FROM part WHERE _kind = '{RECORD}' AND _faults = 0 {new}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target: Path) -> None:
+    """dataset, file, sheet, row, reasons (Chinese, joined by ；), codes (joined by a space), received (JSON)."""
+    con.execute("CREATE OR REPLACE TEMP TABLE reason (number BIGINT, bit INTEGER, code VARCHAR, said VARCHAR)")
+    reasons = [(plan.number, bit, fault.code, fault.text) for plan in work.plans for bit, fault in enumerate(plan.faults)]
+    if reasons:
+        con.executemany("INSERT INTO reason VALUES (?, ?, ?, ?)", reasons)
+    path = target / QUARANTINE / f"{work.contract.dataset}.parquet"
+    con.execute(
+        f"""
+        COPY (
+            SELECT
+                {literal(work.contract.dataset)} AS dataset, _file AS file, _sheet AS sheet, _row AS row,
+                string_agg(said, '；' ORDER BY bit) AS reasons, string_agg(code, ' ' ORDER BY bit) AS codes,
+                any_value(_received) AS received
+            FROM part
+            INNER JOIN reason ON reason.number = part._row_id // {ROWS_PER_SHEET} AND (part._faults >> reason.bit) & 1 = 1
+            WHERE part._faults <> 0
+            GROUP BY _row_id, _file, _sheet, _row
+            ORDER BY _row_id
+        ) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)
+        """
+    )
+
+
+def _account(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[FileAccount]:
+    staged: dict[int, list[SheetAccount]] = defaultdict(list)
+    for plan, account in describe_sheet(con, work.plans, work.contract):
+        staged[plan.file_no].append(account)
+    return [
+        replace(file, sheets=tuple(sorted([*file.sheets, *staged[file.file_no]], key=lambda sheet: sheet.sheet_no))) for file in work.files
+    ]
+
+
+def _unstaged(sheets: Sequence[RawSheet], reason: str) -> tuple[SheetAccount, ...]:
+    return tuple(_unstaged_sheet(sheet, reason) for sheet in sheets)
+
+
+def _unstaged_sheet(sheet: RawSheet, reason: str) -> SheetAccount:
+    ignored = {reason: sheet.rows} if sheet.rows else {}
+    return SheetAccount(
+        sheet.sheet_no, sheet.sheet, sheet.rows, ignored=ignored, kind=sheet.kind, encoding=sheet.encoding, hidden=sheet.hidden
+    )
+
+
+def _notice(reading: SheetReading, work: DatasetWork) -> str:
+    looks = f"，看起来是「{work.contracts[reading.like].title}」" if reading.like else ""
+    return f"工作表「{reading.sheet.sheet}」没有本数据集的表头{looks}，其中 {reading.sheet.rows} 行未读入"
+
+
+def _list(paths: Sequence[Path]) -> str:
+    return "[" + ", ".join(literal(str(path)) for path in paths) + "]"

@@ -1,0 +1,164 @@
+"""A drop → a snapshot: every dataset staged, written beside and moved into place whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from data_contracts import Codes, Contract, load_codes
+from transforms.intake import Intake, ReceivedFile
+from transforms.staging.checks import check_dataset
+from transforms.staging.dataset import DatasetWork, Progress, stage_dataset
+from transforms.staging.headings import HeadingIndex
+from transforms.staging.model import ACCOUNTING, QUARANTINE, STAGED, FileAccount, Snapshot, load_snapshot
+from transforms.staging.views import staged_views
+from transforms.values import register_functions
+
+Finish = Callable[[duckdb.DuckDBPyConnection, Path], object]
+
+
+class Limits(Protocol):
+    """What DuckDB may use: memory (text such as '4GB'), threads (None = all cores), and where it spills."""
+
+    @property
+    def memory_limit(self) -> str: ...
+    @property
+    def threads(self) -> int | None: ...
+    @property
+    def spill(self) -> Path | None: ...
+
+
+def stage_inbox(
+    received: Intake | Sequence[ReceivedFile],
+    contracts: Mapping[str, Contract],
+    snapshots: Path,
+    work: Path,
+    *,
+    limits: Limits | None = None,
+    progress: Progress = lambda line: None,
+    previous: Path | None = None,
+    finish: Finish | None = None,
+    finish_version: str = "",
+    codes: Codes | None = None,
+) -> Snapshot:
+    """Stage a drop into `snapshots`/<id>, where id follows from the files, the contracts and the code; an existing one is reused.
+
+    work: a folder for temporary files. previous: a snapshot whose datasets of equal key are linked instead of staged
+    again. finish: called with a connection that has the stg_ views and with the folder being written, to add tables to
+    the snapshot; finish_version tells its versions apart. progress gets lines without values of cells.
+    Raises AssertionError when rows do not add up, duckdb.Error when a limit is exceeded.
+    """
+    files, refused = _split(received)
+    keys = dataset_keys(files, contracts)
+    snapshot_id = _digest(keys, finish_version, *(f"{file.file}:{file.reason}" for file in refused))[:16]
+    home = snapshots / snapshot_id
+    if (home / ACCOUNTING).exists():
+        return load_snapshot(home)
+    folder = snapshots / f".{snapshot_id}.part"
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in (STAGED, QUARANTINE):
+        (folder / part).mkdir(parents=True)
+    scratch = work / f"staging-{snapshot_id}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    before = load_snapshot(previous) if previous and (previous / ACCOUNTING).exists() else None
+    index, words = HeadingIndex(contracts), codes or load_codes()
+    with _connect(limits, scratch) as con:
+        register_functions(con)
+        accounts: list[FileAccount] = []
+        checks: list[Mapping[str, object]] = []
+        for dataset, contract in contracts.items():
+            own = [file for file in files if file.dataset == dataset]
+            if before and own and before.keys.get(dataset) == keys[dataset]:
+                accounts += _link(before, dataset, folder)
+                checks += [check for check in before.checks if check["dataset"] == dataset]
+                progress(f"  {dataset}: unchanged, {len(own)} files")
+                continue
+            task = DatasetWork(contract, contracts, index, words, scratch)
+            found = stage_dataset(con, own, task, folder, progress)
+            accounts += found
+            checks += check_dataset(con, contract, found, folder / STAGED / f"{dataset}.parquet")
+        snapshot = Snapshot(snapshot_id, folder, tuple([*accounts, *refused]), keys, tuple(checks))
+        if finish:
+            staged_views(con, snapshot, contracts)
+            finish(con, folder)
+    snapshot.write()
+    shutil.rmtree(scratch)
+    # Renaming onto a folder another process has finished meanwhile fails; its content is the same.
+    try:
+        os.rename(folder, home)
+    except OSError:
+        if not (home / ACCOUNTING).exists():
+            raise
+        shutil.rmtree(folder)
+    return snapshot.with_path(home)
+
+
+def dataset_keys(files: Sequence[ReceivedFile], contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Dataset → hash of its files' names and contents, its contract, and the staging code. Datasets without a file are left out."""
+    keys = {}
+    for dataset, contract in contracts.items():
+        own = sorted((file.name, file.sha256) for file in files if file.dataset == dataset)
+        if own:
+            keys[dataset] = _digest({f: s for f, s in own}, contract.content_hash, code_version())
+    return keys
+
+
+@cache
+def code_version() -> str:
+    """Hash of the code that reads and cleans files: other code may give other rows."""
+    digest = hashlib.sha256()
+    for package in ("values", "intake", "staging"):
+        for path in sorted((Path(__file__).parents[1] / package).glob("*.py")):
+            digest.update(f"{package}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _split(received: Intake | Sequence[ReceivedFile]) -> tuple[list[ReceivedFile], list[FileAccount]]:
+    """Files in name order, and accounts of what lay in the inbox and could not be taken in."""
+    if not isinstance(received, Intake):
+        return sorted(received, key=lambda file: (file.dataset, file.name)), []
+    refused = [
+        FileAccount(notice.name.split("/")[0], notice.name, 0, "", "rejected", notice.message)
+        for notice in received.notices
+        if notice.rejected
+    ]
+    return sorted(received.files, key=lambda file: (file.dataset, file.name)), refused
+
+
+def _link(before: Snapshot, dataset: str, folder: Path) -> tuple[FileAccount, ...]:
+    """Take a dataset over from an earlier snapshot: the same files under another name, which costs no space."""
+    for part in (STAGED, QUARANTINE):
+        source = before.path / part / f"{dataset}.parquet"
+        if source.exists():
+            try:
+                os.link(source, folder / part / source.name)
+            except OSError:
+                shutil.copy2(source, folder / part / source.name)
+    return before.of(dataset)
+
+
+def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "true",
+        "temp_directory": str(limits.spill if limits and limits.spill else scratch / "spill"),
+    }
+    if limits:
+        config["memory_limit"] = limits.memory_limit
+        if limits.threads:
+            config["threads"] = limits.threads
+    return duckdb.connect(":memory:", config=config)
+
+
+def _digest(mapping: Mapping[str, str], *more: str) -> str:
+    lines: Iterable[str] = [*(f"{key}={value}" for key, value in sorted(mapping.items())), *more]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,50 @@
+"""The stg_ views a run reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from data_contracts import Column, Contract
+from transforms.staging.columns import LINEAGE, staged_columns
+from transforms.staging.model import Snapshot
+from transforms.staging.sheet import ROWS_PER_SHEET, SHEETS_PER_FILE
+from transforms.values import literal, name
+
+
+def staged_views(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, contracts: Mapping[str, Contract]) -> None:
+    """Create view stg_<dataset> for every contract.
+
+    Columns: those of the staged Parquet, ref ('<dataset>:<_row_id>'), and has_<column> for each optional column (was it
+    in this row's sheet?). A dataset without a usable file has an empty view of the same columns and types.
+    """
+    for dataset, contract in contracts.items():
+        con.execute(f"CREATE OR REPLACE VIEW {name(f'stg_{dataset}')} AS {_view(snapshot, dataset, contract)}")
+
+
+def _view(snapshot: Snapshot, dataset: str, contract: Contract) -> str:
+    path = snapshot.staged(dataset)
+    optional = [column for column in contract.columns if not column.required]
+    if path is None:
+        columns = {**LINEAGE, **staged_columns(contract), "ref": "VARCHAR"} | {f"has_{c.name}": "BOOLEAN" for c in optional}
+        return "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in columns.items()) + " WHERE FALSE"
+    columns = ", ".join(map(name, [*LINEAGE, *staged_columns(contract)]))
+    has = "".join(f", {_has(snapshot, dataset, column)} AS {name(f'has_{column.name}')}" for column in optional)
+    return (
+        f"SELECT {columns}, concat({literal(dataset + ':')}, _row_id) AS ref{has} "
+        f"FROM read_parquet({literal(str(path))}, hive_partitioning = false)"
+    )
+
+
+def _has(snapshot: Snapshot, dataset: str, column: Column) -> str:
+    sheets = {
+        file.file_no * SHEETS_PER_FILE + sheet.sheet_no: column.name in sheet.columns
+        for file in snapshot.of(dataset)
+        for sheet in file.sheets
+        if sheet.loaded
+    }
+    having = [number for number, has in sheets.items() if has]
+    if len(having) in (0, len(sheets)):
+        return "TRUE" if having else "FALSE"
+    return f"(_row_id // {ROWS_PER_SHEET} IN ({', '.join(map(str, having))}))"

@@ -1,0 +1,44 @@
+"""SQL that cleans one VARCHAR cell by the type of its column. Knows contracts' types and word lists, no stage."""
+
+from transforms.values.base import Context, Layer, ValueType, literal, merge_layers, name, select_layers
+from transforms.values.dates import Day, Month
+from transforms.values.identity import IdNumber, is_calendar_date, is_credit_code
+from transforms.values.names import Name, fold_name, fold_names, register_functions
+from transforms.values.numbers import Money, Number, Whole
+from transforms.values.texts import Account, Code, Coded, CreditCode, Identifier, Text, YesNo, account_damaged, only_ticks
+
+VALUE_TYPES: dict[str, ValueType] = {
+    "id18": IdNumber(),
+    "name": Name(),
+    "text": Text(),
+    "identifier": Identifier(),
+    "account": Account(),
+    "coded": Coded(),
+    "code": Code(),
+    "bool": YesNo(),
+    "int": Whole(),
+    "number": Number(),
+    "money": Money(),
+    "date": Day(),
+    "month": Month(),
+    "uscc": CreditCode(),
+}
+"""Contract column type → how it is cleaned."""
+
+__all__ = [
+    "VALUE_TYPES",
+    "Context",
+    "Layer",
+    "ValueType",
+    "account_damaged",
+    "fold_name",
+    "fold_names",
+    "is_calendar_date",
+    "is_credit_code",
+    "literal",
+    "merge_layers",
+    "name",
+    "only_ticks",
+    "register_functions",
+    "select_layers",
+]

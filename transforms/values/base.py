@@ -1,0 +1,80 @@
+"""How a column type says what its SQL is.
+
+DuckDB does not share subexpressions inside CASE, so a cleaner is a short list of layers, each a SELECT over the one
+before: a layer may use the received cell, the columns of earlier layers, and nothing else of its own layer.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from data_contracts import Codes
+
+Layer = dict[str, str]
+"""New column name → SQL expression."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What one column of one file needs besides its type.
+
+    codes: the shared word lists. values, synonyms: of a code column, as in its contract (synonyms of an int column give
+    digits). unit: yuan per unit as the heading says (万元 → 10000), None when it says nothing. tick_only: the column
+    marks with ticks only in this file, so that an empty cell means no.
+    """
+
+    codes: Codes
+    values: tuple[str, ...] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    unit: int | None = None
+    tick_only: bool = False
+
+
+class ValueType(ABC):
+    """Cleans the VARCHAR cells of one column type.
+
+    sql_type: DuckDB type of the cleaned column. extras: suffix → DuckDB type of the columns that come with it.
+    """
+
+    sql_type: str = "VARCHAR"
+    extras: Mapping[str, str] = {}
+
+    @abstractmethod
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        """Layers that make `column` and `column` + each extra suffix from the cell `raw` (an SQL column name).
+
+        Helper columns are named `column` + '__…'. Empty cells and empty words become NULL; a cell that cannot be read
+        as the type becomes NULL too and is told from an empty one by is_bad.
+        """
+
+    def is_bad(self, column: str) -> str:
+        """SQL predicate over the last layer: the cell holds something, and it cannot be used as this type."""
+        return "FALSE"
+
+
+def select_layers(source: str, layers: Iterable[Layer]) -> str:
+    """A SELECT of everything in `source` (a table, or a SELECT in brackets) plus the columns of the layers."""
+    query = f"SELECT * FROM {source}"
+    for layer in filter(None, layers):
+        added = ", ".join(f"{expression} AS {name(column)}" for column, expression in layer.items())
+        query = f"SELECT *, {added} FROM ({query})"
+    return query
+
+
+def merge_layers(columns: Sequence[list[Layer]]) -> list[Layer]:
+    """The layers of several columns side by side: as many SELECTs as the longest of them has."""
+    merged: list[Layer] = [{} for _ in range(max(map(len, columns), default=0))]
+    for layers in columns:
+        for into, layer in zip(merged, layers, strict=False):
+            into.update(layer)
+    return merged
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,63 @@
+"""Text of a cell without what typing and exporting leave behind: widths, invisible characters, stray quotes."""
+
+from collections.abc import Iterable
+
+from transforms.values.base import literal
+
+FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
+HALF_WIDTH = "".join(map(chr, range(0x21, 0x7F)))
+# Regular expression classes (RE2): what prints nothing, what separates words, what spreadsheets put round a text.
+INVISIBLE = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\x{ad}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}"
+BLANK = r"\x09-\x0d \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+QUOTES = "'`´‘’"
+_WIDE = r"\x{ff01}-\x{ff5e}"
+_ODD_BLANK = BLANK.replace(" ", "")
+_UNTIDY = f"[{INVISIBLE}{_ODD_BLANK}{_WIDE}]|^[ {QUOTES}]|[ {QUOTES}]$|  "
+_EDGES = f"^[ {QUOTES}]+|[ {QUOTES}]+$"
+
+
+def widths(text: str) -> str:
+    """SQL: full-width ASCII as half-width. translate() builds its map for each row, so only where there is any."""
+    return (
+        f"CASE WHEN regexp_matches({text}, '[{_WIDE}]') "
+        f"THEN translate({text}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}) ELSE {text} END"
+    )
+
+
+def tidy(raw: str) -> str:
+    """SQL: width folded, invisible characters gone, blanks of any kind one space, none at the ends, no stray quotes.
+
+    raw: the name of a VARCHAR column. An empty text stays ''.
+    """
+    visible = f"regexp_replace({widths(raw)}, '[{INVISIBLE}]', '', 'g')"
+    spaced = f"regexp_replace({visible}, '[{BLANK}]+', ' ', 'g')"
+    folded = f"regexp_replace({spaced}, {literal(_EDGES)}, '', 'g')"
+    return f"CASE WHEN regexp_matches({raw}, {literal(_UNTIDY)}) THEN {folded} ELSE {raw} END"
+
+
+def compact(raw: str) -> str:
+    """SQL: width folded, invisible characters and all blanks gone, no stray quotes. For cells that are not as expected."""
+    visible = f"regexp_replace({widths(raw)}, '[{INVISIBLE}{BLANK}]', '', 'g')"
+    return f"regexp_replace({visible}, {literal(_EDGES)}, '', 'g')"
+
+
+def empty_as_null(text: str, null_words: Iterable[str]) -> str:
+    """SQL: NULL for '' and for the words that say 'nothing here' (无, -, #N/A), else the text. text: a column name."""
+    words = sorted(null_words)
+    longest = max((len(word.encode()) for word in words), default=0)
+    pattern = alternatives(["", *words])
+    return f"CASE WHEN strlen({text}) <= {longest} AND regexp_full_match({text}, {pattern}) THEN NULL ELSE {text} END"
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """SQL literal of a regular expression that matches any of the words."""
+    return literal("|".join(_escape(word) for word in words))
+
+
+def one_of(text: str, words: Iterable[str]) -> str:
+    """SQL: is the text one of a few words? (A long IN list would become a join and lose the order of rows.)"""
+    return "(" + " OR ".join(f"{text} = {literal(word)}" for word in words) + ")"
+
+
+def _escape(word: str) -> str:
+    return "".join(character if character.isalnum() else f"\\x{{{ord(character):x}}}" for character in word)

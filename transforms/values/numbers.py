@@ -1,0 +1,119 @@
+"""Counts, grades, measures and money."""
+
+from abc import abstractmethod
+
+from transforms.values.base import Context, Layer, ValueType, literal, name
+from transforms.values.folding import compact, empty_as_null
+
+_AMOUNT = r"([-+]?)(?:人民币|RMB|CNY)?[￥¥]?(-?[0-9][0-9,]*(?:\.[0-9]*)?|-?\.[0-9]+)(?:[Ee]([-+]?[0-9]{1,2}))?"
+_MONEY = rf"^{_AMOUNT}(百|千|万|十万|百万|千万|亿)?(元|圆|块)?整?(?:/[人户年月]{{1,3}})?$"
+_NUMBER = rf"^{_AMOUNT}()(%|㎡|m2|m²|平方米|平方|平米)?$"
+_PARTS = "['sign', 'digits', 'power', 'scale', 'unit']"
+_SCALES = {"百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_HAN, _HAN_VALUES = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖两ⅠⅡⅢⅣ", "0012345678912345678921234"
+# A count stands alone among words: no second number, no 十 or 百 that would change it, no sign of a range or a fraction.
+_WORDS = rf"[^0-9{_HAN}十百千万拾佰仟.,+%/<>~\-]*"
+_COUNT = rf"^{_WORDS}(-?[0-9]{{1,9}})(?:\.0*)?{_WORDS}$"
+_HAN_COUNT = rf"^{_WORDS}([{_HAN}]){_WORDS}$"
+
+
+class Numeric(ValueType):
+    """A number: the common form is read at once; what it does not fit is folded and read with care."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        fast, text, said = f"{column}__fast", f"{column}__text", f"{column}__said"
+        return [
+            {fast: self._fast(raw, ctx)},
+            {text: f"CASE WHEN {fast} IS NULL THEN {compact(raw)} END"},
+            {said: empty_as_null(text, ctx.codes.null_words)},
+            *self._slow(column, said, ctx),
+        ]
+
+    def is_bad(self, column: str) -> str:
+        return f"({name(column)} IS NULL AND {column}__said IS NOT NULL)"
+
+    @abstractmethod
+    def _fast(self, raw: str, ctx: Context) -> str:
+        """SQL of the value where the cell has the common form, else NULL."""
+
+    @abstractmethod
+    def _slow(self, column: str, text: str, ctx: Context) -> list[Layer]:
+        """Layers that make `column` from column__fast, or else from the folded text (a column name)."""
+
+
+class Whole(Numeric):
+    """A count or a grade: 3, 3.0, 3人, 一级, 壹级, 3级, 肢体二级. One number of at most nine digits."""
+
+    sql_type = "INTEGER"
+
+    def _fast(self, raw: str, ctx: Context) -> str:
+        return f"CASE WHEN regexp_full_match({raw}, '-?[0-9]{{1,9}}') THEN CAST({raw} AS INTEGER) END"
+
+    def _slow(self, column: str, text: str, ctx: Context) -> list[Layer]:
+        words = " ".join(
+            f"WHEN {literal(word)} THEN {int(value)}" for word, value in ctx.synonyms.items() if not word.isdigit()
+        )
+        from_word = f"CASE {text} {words} END" if words else "NULL"
+        count = f"TRY_CAST(nullif(regexp_extract({text}, {literal(_COUNT)}, 1), '') AS INTEGER)"
+        numeral = f"translate(regexp_extract({text}, {literal(_HAN_COUNT)}, 1), {literal(_HAN)}, {literal(_HAN_VALUES)})"
+        found = f"coalesce({from_word}, {count}, TRY_CAST(nullif({numeral}, '') AS INTEGER))"
+        return [{column: f"CASE WHEN {text} IS NULL THEN {column}__fast ELSE {found} END"}]
+
+
+class Scaled(Numeric):
+    """A decimal number with a unit behind it, worked out exactly before it is rounded to the column's type."""
+
+    fast_pattern: str
+    pattern: str
+    exact_type: str
+
+    def _fast(self, raw: str, ctx: Context) -> str:
+        if ctx.unit not in (None, 1):
+            return f"CAST(NULL AS {self.sql_type})"
+        common = f"regexp_full_match({raw}, {literal(self.fast_pattern)})"
+        return f"CASE WHEN {common} THEN CAST({raw} AS {self.sql_type}) END"
+
+    def _slow(self, column: str, text: str, ctx: Context) -> list[Layer]:
+        inner, parts, exact, factor = (f"{column}__{part}" for part in ("inner", "parts", "exact", "factor"))
+        # Bookkeepers write a negative amount in brackets.
+        opened = f"regexp_replace({text}, '^\\(([^-()]+)\\)$', '-\\1')"
+        power = f"CASE WHEN {parts}.power <> '' THEN concat('E', {parts}.power) ELSE '' END"
+        number = f"concat({parts}.sign, replace({parts}.digits, ',', ''), {power})"
+        return [
+            {inner: opened},
+            {parts: f"CASE WHEN {inner} IS NOT NULL THEN regexp_extract({inner}, {literal(self.pattern)}, {_PARTS}) END"},
+            {
+                exact: f"CASE WHEN {parts}.digits <> '' THEN TRY_CAST({number} AS {self.exact_type}) END",
+                factor: self._factor(parts, ctx),
+            },
+            {column: f"CASE WHEN {text} IS NULL THEN {column}__fast ELSE TRY_CAST({exact} * {factor} AS {self.sql_type}) END"},
+        ]
+
+    @abstractmethod
+    def _factor(self, parts: str, ctx: Context) -> str:
+        """SQL of what the number is multiplied with."""
+
+
+class Number(Scaled):
+    """A measure: 12.5, 12.5%, 1,200.5, 89.6㎡, 89.6平方米."""
+
+    sql_type = "DOUBLE"
+    exact_type = "DOUBLE"
+    fast_pattern = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
+    pattern = _NUMBER
+
+    def _factor(self, parts: str, ctx: Context) -> str:
+        return "1"
+
+
+class Money(Scaled):
+    """An amount in yuan: 1,515.00, ￥80, 80元, 1.2万元. A unit in the cell goes before the one of the heading."""
+
+    sql_type = "DECIMAL(18,2)"
+    exact_type = "DECIMAL(28,10)"
+    fast_pattern = r"-?[0-9]{1,14}(\.[0-9]{1,2})?"
+    pattern = _MONEY
+
+    def _factor(self, parts: str, ctx: Context) -> str:
+        scales = " ".join(f"WHEN {literal(word)} THEN {factor}" for word, factor in _SCALES.items())
+        return f"CASE WHEN {parts}.scale <> '' THEN CASE {parts}.scale {scales} END WHEN {parts}.unit <> '' THEN 1 ELSE {ctx.unit or 1} END"

@@ -1,0 +1,143 @@
+"""Columns that stay text: free text, keys, account numbers, code lists."""
+
+from collections.abc import Iterable
+
+from transforms.values.base import Context, Layer, ValueType, literal, name
+from transforms.values.folding import BLANK, INVISIBLE, QUOTES, compact, empty_as_null, one_of, tidy
+
+_PLAIN_KEY = rf"[^{INVISIBLE}{BLANK}\x{{ff01}}-\x{{ff5e}}{QUOTES}]*"
+_NUMERIC_TAIL = r"^([0-9]+)\.0+$"
+SCIENTIFIC = r"[0-9](\.[0-9]+)?E\+?[0-9]+"
+"""A long number a spreadsheet has shortened (3.20681E+17), in upper case."""
+_REMARK = r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕"
+_OPEN_REMARK = r"[(\[【〔].*$"
+
+
+class Text(ValueType):
+    """Free text: tidied, one space between words."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text = f"{column}__text"
+        return [{text: tidy(raw)}, {column: empty_as_null(text, ctx.codes.null_words)}]
+
+
+class Identifier(ValueType):
+    """A code or number used as a key: no blanks, no '.0' of a number cell."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text = f"{column}__text"
+        plain = f"regexp_full_match({raw}, {literal(_PLAIN_KEY)})"
+        whole = f"regexp_replace({text}, {literal(_NUMERIC_TAIL)}, '\\1')"
+        return [
+            {text: f"CASE WHEN {plain} THEN {raw} ELSE {compact(raw)} END"},
+            {f"{column}__key": f"CASE WHEN ends_with({text}, '0') THEN {whole} ELSE {text} END"},
+            {column: empty_as_null(f"{column}__key", ctx.codes.null_words)},
+        ]
+
+
+class CreditCode(Identifier):
+    """Unified social credit code (GB 32100) or an older registration number: upper case, no blanks or dashes."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text = f"{column}__text"
+        plain = f"regexp_full_match({raw}, '[0-9A-Z]+')"
+        loose = f"upper(replace({compact(raw)}, '-', ''))"
+        cleaned = f"CASE WHEN {plain} THEN {raw} ELSE {loose} END"
+        return [{text: cleaned}, {column: empty_as_null(text, ctx.codes.null_words)}]
+
+
+class Account(ValueType):
+    """A bank account: letters and digits only. One in scientific notation stays as received (see account_damaged)."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text, kept = f"{column}__text", f"{column}__kept"
+        bare = f"regexp_replace(regexp_replace({kept}, {literal(_NUMERIC_TAIL)}, '\\1'), '[^0-9A-Za-z]', '', 'g')"
+        grouped = f"WHEN regexp_full_match({raw}, '[0-9 ]+') THEN replace({raw}, ' ', '')"
+        return [
+            {text: f"CASE {grouped} ELSE {compact(raw)} END"},
+            {kept: empty_as_null(text, ctx.codes.null_words)},
+            {
+                column: f"CASE WHEN regexp_full_match({kept}, '[0-9]+') THEN {kept} "
+                f"WHEN {account_damaged(kept)} THEN upper({kept}) ELSE nullif({bare}, '') END"
+            },
+        ]
+
+
+def account_damaged(account: str) -> str:
+    """SQL predicate: the account number was shortened to scientific notation and names no account any more."""
+    return f"regexp_full_match(upper({account}), {literal(SCIENTIFIC)})"
+
+
+class Coded(ValueType):
+    """A word of an open code list: tidied, bracketed remarks cut (存续（在营） → 存续)."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text, bare = f"{column}__text", f"{column}__bare"
+        return [
+            {text: tidy(raw)},
+            {bare: without_remarks(text)},
+            {column: empty_as_null(bare, ctx.codes.null_words)},
+        ]
+
+
+class Code(ValueType):
+    """A word of a closed list, synonyms mapped. An unlisted word is kept, cleaned, and reported by staging."""
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text, bare = f"{column}__text", f"{column}__bare"
+        listed = one_of(raw, ctx.values) if ctx.values else "FALSE"
+        synonyms = " ".join(f"WHEN {literal(got)} THEN {literal(means)}" for got, means in ctx.synonyms.items())
+        mapped = f"CASE {bare} {synonyms} ELSE {bare} END" if synonyms else bare
+        return [
+            {text: f"CASE WHEN {listed} THEN {raw} ELSE {compact(raw)} END"},
+            {bare: without_remarks(text)},
+            {f"{column}__mapped": mapped},
+            {column: empty_as_null(f"{column}__mapped", ctx.codes.null_words - set(ctx.values))},
+        ]
+
+
+class YesNo(ValueType):
+    """Yes or no in words or ticks; an empty cell is no where the column marks with ticks only, else NULL."""
+
+    sql_type = "BOOLEAN"
+
+    def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
+        text, bare, said = f"{column}__text", f"{column}__bare", f"{column}__said"
+        yes, no = (one_of(bare, _words(ctx, truth)) for truth in (True, False))
+        empty = "FALSE" if ctx.tick_only else "NULL"
+        return [
+            {text: compact(raw)},
+            {bare: f"regexp_replace({without_remarks(text)}, {literal(_NUMERIC_TAIL)}, '\\1')"},
+            {said: empty_as_null(bare, ctx.codes.null_words)},
+            # 无 is a word for no before it is a word for nothing.
+            {column: f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE WHEN {said} IS NULL THEN {empty} END"},
+        ]
+
+    def is_bad(self, column: str) -> str:
+        return f"({name(column)} IS NULL AND {column}__said IS NOT NULL)"
+
+
+TICKS = ("√", "✓", "✔", "☑", "V", "v")
+
+
+def only_ticks(cell: str, null_words: Iterable[str]) -> str:
+    """SQL aggregate over the cells of a column: there are marks, and all of them are ticks. cell: a column name."""
+    nothing = one_of(compact(cell), ["", *sorted(null_words)])
+    return f"coalesce(bool_and({one_of(compact(cell), TICKS)}) FILTER ({cell} IS NOT NULL AND NOT {nothing}), FALSE)"
+
+
+def without_remarks(text: str) -> str:
+    """SQL: the text without its bracketed remarks; a text that is nothing else stays. text: a column name, width folded."""
+    cut = f"regexp_replace({text}, {literal(_REMARK)}, '', 'g')"
+    # Once more for a remark within a remark, then what an unclosed bracket opens.
+    cut = f"regexp_replace(regexp_replace({cut}, {literal(_REMARK)}, '', 'g'), {literal(_OPEN_REMARK)}, '')"
+    return (
+        f"CASE WHEN regexp_matches({text}, '[(\\[【〔]') THEN coalesce(nullif(trim({cut}), ''), {text}) ELSE {text} END"
+    )
+
+
+def _words(ctx: Context, truth: bool) -> list[str]:
+    shared = ctx.codes.true_words if truth else ctx.codes.false_words
+    means = {"1", "true", "是"} if truth else {"0", "false", "否"}
+    own = [word for word, value in ctx.synonyms.items() if value.lower() in means]
+    return sorted(shared | set(own))
