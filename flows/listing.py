@@ -11,6 +11,7 @@ from flows.settings import Settings
 from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store, StoreError
+from transforms.staging import load_snapshot
 
 
 def list_findings(store: Path, run_id: str | None, **filters: str | None) -> list[dict[str, Any]]:
@@ -86,23 +87,19 @@ def _parameters(con: Any, rule: Rule | None, township: str) -> list[dict[str, An
 
 def _add_received(store: Store, manifest: dict[str, Any], evidence: list[dict[str, Any]]) -> None:
     """Add `received` (heading → cell as it came) to every evidence row, read again from the kept file."""
-    from transforms.intake import cells_at, kept_file  # noqa: PLC0415
+    from transforms.staging.received import received_rows  # noqa: PLC0415  only this command reads received files again
 
-    inputs = {i["file"]: i for i in manifest["inputs"]}
+    snapshot = load_snapshot(store.snapshots / manifest["snapshot_id"])
     with tempfile.TemporaryDirectory(dir=store.temporary, prefix="rerun-explain-") as work:
-        for item in evidence:
-            source = inputs.get(item["file"])
-            if source is None:
-                continue
-            try:
-                cells = cells_at(kept_file(store.raw, item["dataset"], item["file"], source["sha256"]), item["sheet"], item["row"], Path(work))
-            except OSError:
-                item["received"] = None
-                continue
-            headings = next((s["headings"] for s in source["sheets"] if s["sheet"] == item["sheet"]), [])
-            item["received"] = {
-                (headings[n] if n < len(headings) and headings[n] else f"第{n + 1}列"): cell for n, cell in enumerate(cells) if cell not in (None, "")
-            }
+        for file in sorted({item["file"] for item in evidence}):
+            wanted: dict[str, set[int]] = {}
+            for item in evidence:
+                if item["file"] == file:
+                    wanted.setdefault(item["sheet"], set()).add(item["row"])
+            rows = received_rows(snapshot, store.raw, file, wanted, Path(work))
+            for item in evidence:
+                if item["file"] == file:
+                    item["received"] = rows.get((item["sheet"], item["row"]), {})
 
 
 def rule_rows() -> list[dict[str, Any]]:

@@ -21,13 +21,17 @@ from rules.engine.findings import build_findings
 from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
 from transforms.core.build import build_core, create_context
-from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_link_views, linked_datasets, open_database
+from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_link_views, open_database
 from transforms.publish import outputs, run_tables
 from transforms.publish.store import Store
 from transforms.reconcile.build import build_reconciliation
 from transforms.reconcile.history import create_empty_decisions, load_previous_findings, load_previous_roll
 from transforms.reconcile.row_check import create_row_check
 from transforms.staging import Snapshot, load_snapshot, staged_views
+
+
+# Their people are in core_row and core_kin.
+UNLINKED = {"benefit_roll", "kinship"}
 
 
 def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snapshot, list[StageReport]]:
@@ -75,7 +79,10 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
     reports = []
     with _database(plan, settings) as con:
         with timed("core", progress) as report:
+            # One transaction: every table made on its own would be flushed to disk on its own.
+            con.begin()
             _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
+            con.commit()
             report.rows = _count(con, "core_row")
         reports.append(report)
         with timed("rules", progress) as report:
@@ -94,10 +101,12 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
     contracts = load_contracts(settings.contracts)
     snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
     with _database(plan, settings) as con, timed("reconcile", progress) as report:
+        con.begin()
         run_tables.write_inputs(con, snapshot.inputs, contracts)
         load_previous_roll(con, _other_roll(plan, snapshot))
         create_row_check(con, contracts["benefit_roll"])
         report.rows = sum(_count(con, table) for table in build_reconciliation(con))
+        con.commit()
     return [report]
 
 
@@ -117,7 +126,7 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
         counties = dict(con.execute("SELECT DISTINCT county_code, county_name FROM core_township").fetchall())
         header = RunHeader(plan.run_id, plan.as_of, plan.kind, status, started, None, counties)
         _workbooks(con, plan, header, progress)
-        by_severity = dict(con.execute(*_severity_query(plan)).fetchall())
+        by_severity = _by_severity(con, plan)
     manifest = _manifest(plan, settings, snapshot, outcomes, [*reports, report], status, by_severity)
     outputs.write_manifest(plan.work, manifest)
     shutil.rmtree(plan.work / "spill", ignore_errors=True)
@@ -201,7 +210,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
-    build_core(con, linked_datasets(con))
+    build_core(con, [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED])
 
 
 def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progress: Progress) -> None:
@@ -222,14 +231,12 @@ def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progr
 
 
 def _concerned(con: duckdb.DuckDBPyConnection, code: str) -> bool:
-    return bool(con.execute("SELECT count(*) FROM out_finding WHERE township_code = ? OR list_contains(also_townships, ?)", [code, code]).fetchall()[0][0])
+    return bool(con.execute(f"SELECT count(*) FROM out_finding WHERE {outputs.concerning(code)}").fetchall()[0][0])
 
 
-def _severity_query(plan: RunPlan) -> tuple[str, list[str]]:
-    if plan.township:
-        return ("SELECT severity, count(*) FROM out_finding WHERE township_code = ? OR list_contains(also_townships, ?) GROUP BY 1",
-                [plan.township, plan.township])  # fmt: skip
-    return "SELECT severity, count(*) FROM out_finding GROUP BY 1", []
+def _by_severity(con: duckdb.DuckDBPyConnection, plan: RunPlan) -> dict[str, int]:
+    where = f"WHERE {outputs.concerning(plan.township)}" if plan.township else ""
+    return dict(con.execute(f"SELECT severity, count(*) FROM out_finding {where} GROUP BY 1").fetchall())
 
 
 def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: list[RuleOutcome], reports: list[StageReport], status: str,

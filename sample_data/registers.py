@@ -210,7 +210,5 @@ def officials(world: World) -> pl.DataFrame:
 
 def relative_filings(world: World) -> pl.DataFrame:
     """Nobody has had anything to file, so far."""
-    text = pl.lit(None, pl.String)
-    return world.officials.head(0).select(
-        official_id_number=text, beneficiary_id_number=text, relation=text, filed_date=pl.lit(None, pl.Date)
-    )
+    text = dict.fromkeys(("official_id_number", "beneficiary_id_number", "relation"), pl.String)
+    return pl.DataFrame(schema={**text, "filed_date": pl.Date})

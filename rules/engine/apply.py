@@ -46,13 +46,16 @@ def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: 
                 progress: Callable[[RuleOutcome], None] | None = None) -> list[RuleOutcome]:  # fmt: skip
     """Run every rule whose data arrived; fill `raw_finding`; say of each rule what became of it. A rule that fails stops nothing."""
     columns = ", ".join(f"{name} {kind}" for name, kind in OPTIONAL.items())
-    con.execute(f"CREATE OR REPLACE TABLE raw_finding (rule_id VARCHAR, subject_key VARCHAR, evidence VARCHAR, explanation VARCHAR, {columns})")
+    # In memory while the rules run: a table of the file would be flushed to disk after every rule.
+    con.execute("DROP TABLE IF EXISTS raw_finding")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE new_finding (rule_id VARCHAR, subject_key VARCHAR, evidence VARCHAR, explanation VARCHAR, {columns})")
     outcomes = []
     for rule in rules:
         outcome = _apply(con, rule, arrived)
         outcomes.append(outcome)
         if progress:
             progress(outcome)
+    con.execute("CREATE TABLE raw_finding AS SELECT * FROM new_finding")
     return outcomes
 
 
@@ -66,7 +69,7 @@ def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arr
     except (duckdb.Error, RuleShapeError) as error:
         # A conversion error quotes the value it failed on: keep what comes before it.
         reason = f"{type(error).__name__}: {str(error).splitlines()[0].split(chr(39))[0][:200]}"
-        con.execute("DELETE FROM raw_finding WHERE rule_id = ?", [rule.id])
+        con.execute(f"DELETE FROM new_finding WHERE rule_id = '{rule.id}'")
         return RuleOutcome(rule.id, rule.version, "failed", reason, seconds=time.perf_counter() - started)
     return RuleOutcome(rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, time.perf_counter() - started)
 
@@ -76,18 +79,17 @@ class RuleShapeError(ValueError):
 
 
 def _run(con: duckdb.DuckDBPyConnection, rule: Rule) -> int:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE rule_result AS {rule.sql}")
-    given = [row[0] for row in con.execute("DESCRIBE rule_result").fetchall()]
+    con.execute(f"CREATE OR REPLACE TEMP VIEW rule_result AS {rule.sql}")
+    given = [column[0] for column in con.execute("SELECT * FROM rule_result LIMIT 0").description]
     lacking = [c for c in REQUIRED if c not in given]
     unknown = [c for c in given if c not in REQUIRED and c not in OPTIONAL]
     if lacking or unknown:
         raise RuleShapeError(f"rule {rule.id}: lacks columns {lacking}, has unknown columns {unknown}")
     optional = ", ".join(f"CAST({c if c in given else 'NULL'} AS {kind}) AS {c}" for c, kind in OPTIONAL.items())
+    con.execute(f"INSERT INTO new_finding SELECT '{rule.id}', subject_key, evidence, explanation, {optional} FROM rule_result")
     count, subjects, empty = con.execute(
-        "SELECT count(*), count(DISTINCT subject_key), count(*) - count(subject_key) FROM rule_result"
+        f"SELECT count(*), count(DISTINCT subject_key), count(*) - count(subject_key) FROM new_finding WHERE rule_id = '{rule.id}'"
     ).fetchall()[0]
     if count != subjects or empty:
         raise RuleShapeError(f"rule {rule.id}: {count} rows for {subjects} subjects; one row per subject is expected")
-    con.execute(f"INSERT INTO raw_finding SELECT '{rule.id}', subject_key, evidence, explanation, {optional} FROM rule_result")
-    con.execute("DROP TABLE rule_result")
     return int(count)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from data_contracts.loader import Contract
 from rules.engine.corpus import Rule
@@ -35,24 +34,19 @@ def build_findings(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], contra
     con.execute((FOLDER / "findings.sql").read_text(encoding="utf-8"))
     con.execute((FOLDER / "amounts.sql").read_text(encoding="utf-8"))
     _evidence(con, rules, contracts)
-    con.execute(_out_finding_sql(), {"run_id": run_id, "as_of": as_of})
+    con.execute(f"SET VARIABLE run_id = '{run_id}'")
+    con.execute((FOLDER / "out_finding.sql").read_text(encoding="utf-8"))
     return int(con.execute("SELECT count(*) FROM out_finding").fetchall()[0][0])
 
 
 def _register_catalogue(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
-    table = pa.table(
-        {
-            "rule_id": pa.array([r.id for r in rules], pa.string()),
-            "rule_version": pa.array([r.version for r in rules], pa.int32()),
-            "rule_title": pa.array([r.title for r in rules], pa.string()),
-            "default_severity": pa.array([r.severity for r in rules], pa.string()),
-            "subject": pa.array([r.subject for r in rules], pa.string()),
-            "amount": pa.array([r.amount for r in rules], pa.string()),
-        }
+    rows = ", ".join(f"('{r.id}', {r.version}, '{r.title}', '{r.severity}', '{r.subject}', '{r.amount}')" for r in rules)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE finding_rule (rule_id VARCHAR, rule_version INTEGER, rule_title VARCHAR, default_severity VARCHAR, "
+        "subject VARCHAR, amount VARCHAR)"
     )
-    con.register("rule_catalogue_rows", table)
-    con.execute("CREATE OR REPLACE TEMP TABLE rule_catalogue AS SELECT * FROM rule_catalogue_rows")
-    con.unregister("rule_catalogue_rows")
+    if rows:
+        con.execute(f"INSERT INTO finding_rule VALUES {rows}")
 
 
 def _standards(con: duckdb.DuckDBPyConnection, parameters: ParameterSet, as_of: dt.date) -> None:
@@ -63,7 +57,7 @@ def _standards(con: duckdb.DuckDBPyConnection, parameters: ParameterSet, as_of: 
     townships = [row[0] for row in con.execute("SELECT township_code FROM core_township").fetchall()]
     rows = standards_by_month(parameters, townships, range(last - MONTHS_BACK, last + 1))
     if rows:
-        con.executemany("INSERT INTO core_standard_month VALUES (?, ?, ?, ?)", rows)
+        con.execute("INSERT INTO core_standard_month VALUES " + ", ".join(f"('{c}', {m}, {r}, {u})" for c, m, r, u in rows))
 
 
 def _evidence(con: duckdb.DuckDBPyConnection, rules: list[Rule], contracts: Mapping[str, Contract]) -> None:
@@ -104,6 +98,3 @@ def _evidence_sql(dataset: str, rules: list[Rule], contract: Contract) -> str:
 def _shown(column: str, types: Mapping[str, str]) -> str:
     return f"'{column}': month_text({'s.' + column})" if types.get(column) == "month" else f"'{column}': s.{column}"
 
-
-def _out_finding_sql() -> str:
-    return (FOLDER / "out_finding.sql").read_text(encoding="utf-8")

@@ -1,6 +1,4 @@
 -- From raw_finding to the flagged-suspect list: where each finding belongs, whom it is about, what it is worth, and whether it is new.
-CREATE OR REPLACE TEMP TABLE finding_rule AS SELECT * FROM rule_catalogue;
-
 -- Townships of every person and household that has rows: the active ones, else where it is placed.
 CREATE OR REPLACE TEMP TABLE key_township AS
 SELECT DISTINCT key, township_code FROM (

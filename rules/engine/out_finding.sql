@@ -53,15 +53,16 @@ SELECT
     CAST(a.amount_at_risk AS DECIMAL(18, 2)) AS amount_at_risk, a.event_date, CAST(a.evidence AS VARCHAR) AS evidence, a.contradictions, a.explanation,
     -- A decision holds while the evidence is the same and until it expires; after that the finding is open again. 待查 settles nothing.
     CASE
-        WHEN d.outcome <> '待查' AND d.evidence_hash = a.evidence_hash AND d.expires_on >= CAST($as_of AS DATE) THEN 'decided'
+        WHEN d.outcome <> '待查' AND d.evidence_hash = a.evidence_hash AND d.expires_on >= x.as_of THEN 'decided'
         WHEN d.outcome <> '待查' THEN 'reopened'
         WHEN p.finding_id IS NULL THEN 'new'
         WHEN p.evidence_hash <> a.evidence_hash THEN 'changed'
         ELSE 'continuing'
     END AS state,
-    coalesce(p.first_seen, CAST($as_of AS DATE)) AS first_seen,
-    a.finding_id, a.evidence_hash, a.also_townships, CAST($as_of AS DATE) AS as_of, $run_id AS run_id
+    coalesce(p.first_seen, x.as_of) AS first_seen,
+    a.finding_id, a.evidence_hash, a.also_townships, x.as_of, getvariable('run_id') AS run_id
 FROM assembled AS a
+CROSS JOIN core_ctx AS x
 LEFT JOIN previous_finding AS p ON p.finding_id = a.finding_id
 LEFT JOIN current_decision AS d ON d.finding_id = a.finding_id
 ORDER BY a.township_code, CASE a.severity WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, a.household_id, a.rule_id, a.subject_key

@@ -182,24 +182,39 @@ def create_parameter_tables(con: duckdb.DuckDBPyConnection, parameters: Paramete
     Raises ParameterError naming every used parameter that lacks a value for a township in use on its date.
     """
     codes = sorted(set(townships) - {UNKNOWN_TOWNSHIP})
-    unknown_as = _common_prefix(codes)
-    lookup = [(code, code) for code in codes] + [(UNKNOWN_TOWNSHIP, unknown_as)]
-    months = sorted(set(pay_months))
-    lacking: list[str] = []
+    prefixes = [(code, code) for code in codes] + [(UNKNOWN_TOWNSHIP, _common_prefix(codes))]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE param_township AS {_values(prefixes, ('township_code', 'prefix'))}")
+    days = [(month, month_start(month)) for month in sorted(set(pay_months))]
     for parameter in parameters.parameters.values():
-        rows = []
-        for code, prefix in lookup:
-            moments = [(m, month_start(m)) for m in months] if parameter.read_on == "pay_month" else [(None, as_of)]
-            for month, day in moments:
-                value = parameter.in_force(prefix, day)
-                if value is None:
-                    if parameter.name in set(used) and code:
-                        lacking.append(f"{parameter.name} has no value for {code} on {day}")
-                    continue
-                rows += [(code, month, key, text) for key, text in _elements(parameter.type, value.value)]
-        _write(con, parameter, rows)
+        moments = days if parameter.read_on == "pay_month" else [(None, as_of)]
+        con.execute(f"CREATE OR REPLACE TABLE param_{parameter.name} AS {_holding_sql(parameter, moments)}")
+    lacking = [
+        f"{name} has no value for {code}" for name in sorted(set(used)) for (code,) in con.execute(
+            f"SELECT township_code FROM param_township WHERE township_code <> '' AND township_code NOT IN (SELECT township_code FROM param_{name}) "
+            "ORDER BY 1").fetchall()
+    ]  # fmt: skip
     if lacking:
-        raise ParameterError("add a value to the county's parameter files:\n  " + "\n  ".join(sorted(set(lacking))))
+        raise ParameterError(f"on {as_of}; add a value to the county's parameter files:\n  " + "\n  ".join(lacking))
+
+
+def _holding_sql(parameter: Parameter, moments: list[tuple[int | None, dt.date]]) -> str:
+    """Every township's value on every moment: of the regions that cover it and have begun, the longest, and of that the latest."""
+    rows = [(v.region, v.valid_from, key, text) for v in parameter.values for key, text in _elements(parameter.type, v.value)]
+    kind = TYPES[parameter.type]
+    picks = ["t.township_code"]
+    if parameter.read_on == "pay_month":
+        picks.append("CAST(m.pay_month AS INTEGER) AS pay_month")
+    if parameter.type == "map":
+        picks.append("v.key")
+    if not rows or not moments:
+        return f"SELECT {', '.join(picks)}, CAST(NULL AS {kind}) AS value FROM param_township AS t, (SELECT NULL AS pay_month) AS m, (SELECT NULL AS key) AS v WHERE FALSE"
+    return (
+        f"SELECT {', '.join(picks)}, CAST(v.value AS {kind}) AS value FROM param_township AS t "
+        f"CROSS JOIN ({_values(moments, ('pay_month', 'day'))}) AS m "
+        f"INNER JOIN ({_values(rows, ('region', 'valid_from', 'key', 'value'))}) AS v "
+        "ON starts_with(t.prefix, v.region) AND CAST(v.valid_from AS DATE) <= CAST(m.day AS DATE) "
+        "QUALIFY rank() OVER (PARTITION BY t.township_code, m.pay_month ORDER BY length(v.region) DESC, CAST(v.valid_from AS DATE) DESC) = 1"
+    )
 
 
 def standards_by_month(parameters: ParameterSet, townships: Iterable[str], months: Iterable[int]) -> list[tuple[Any, ...]]:
@@ -252,24 +267,15 @@ def _elements(kind: str, value: Any) -> list[tuple[str | None, str]]:
     return [(None, str(value))]
 
 
-def _write(con: duckdb.DuckDBPyConnection, parameter: Parameter, rows: list[tuple[Any, ...]]) -> None:
-    columns = ["township_code VARCHAR"]
-    picks = ["township_code"]
-    if parameter.read_on == "pay_month":
-        columns.append("pay_month INTEGER")
-        picks.append("pay_month")
-    if parameter.type == "map":
-        columns.append("key VARCHAR")
-        picks.append("key")
-    columns.append(f"value {TYPES[parameter.type]}")
-    con.execute(f"CREATE OR REPLACE TABLE param_{parameter.name} ({', '.join(columns)})")
-    if not rows:
-        return
-    # One statement per parameter: executemany costs a round trip per row.
-    import pyarrow as pa  # noqa: PLC0415  imported where used: a rerun that sets nothing need not pay for it twice
+def _values(rows: Iterable[tuple[Any, ...]], names: tuple[str, ...]) -> str:
+    """Rows as SQL text: binding values would import pandas, which takes longer than a whole rerun's rules."""
+    said = ", ".join("(" + ", ".join(_literal(v) for v in row) + ")" for row in rows)
+    return f"SELECT * FROM (VALUES {said}) AS r({', '.join(names)})"
 
-    table = pa.table({"township_code": [r[0] for r in rows], "pay_month": pa.array([r[1] for r in rows], pa.int32()),
-                      "key": pa.array([r[2] for r in rows], pa.string()), "value": [r[3] for r in rows]})  # fmt: skip
-    con.register("parameter_rows", table)
-    con.execute(f"INSERT INTO param_{parameter.name} SELECT {', '.join(picks)}, CAST(value AS {TYPES[parameter.type]}) FROM parameter_rows")
-    con.unregister("parameter_rows")
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

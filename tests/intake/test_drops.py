@@ -27,7 +27,7 @@ def test_every_physical_row_of_every_file_is_there(drop: Path, tmp_path: Path) -
     received = take_in(
         drop / "inbox", tmp_path / "raw", [folder.name for folder in (drop / "inbox").iterdir()]
     )
-    assert {file.name for file in received.files} == {name for name in expected}
+    assert {file.name for file in received.files} == set(expected)
     wrong: list[object] = []
     for file in received.files:
         entry = expected[file.name]

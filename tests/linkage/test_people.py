@@ -137,16 +137,18 @@ def test_registers_no_rule_reads_for_people_off_the_roll(off_roll) -> None:
 
 def test_rows_left_open(link, number) -> None:
     """What the probabilistic tier gets: no usable number, nobody found, and something said of the person."""
-    valid, stranger = number("32068119360101101"), number("32068119370101101")
+    valid, stranger, official = (number(f"3206811936010110{i}") for i in (1, 2, 3))
     rows = {
         "benefit_roll": [on_roll(id_number=valid)],
+        "officials": [{"id_number": official, "name": "王强"}],
         "funerals": [
             {"name": "王建国", "id_number": None, "age": 84, "cremation_date": dt.date(2020, 3, 1)},
             {"name": "王建国", "id_number": valid},
             {"name": "王建国", "id_number": stranger, "age": 83},
             {"name": "王建国", "id_number": None},
-            {"name": "王建国", "id_number": valid[:16] + "99", "age": 84},
+            {"name": "王建国", "id_number": valid[:14] + "9999", "age": 84},
             {"name": None, "id_number": None, "age": 84},
+            {"name": "李四", "id_number": official, "age": 84},
         ],
         "vehicles": [{"owner_name": "王建国", "owner_id_number": None}],
     }

@@ -79,6 +79,12 @@ def test_every_rule_is_planted():
     assert planted == {path.stem for path in (ROOT / "rules").glob("*.sql")}
 
 
+def test_no_row_is_empty(plain):
+    for dataset, contract in load_contracts().items():
+        required = [c.name for c in contract.columns if c.required]
+        assert read(plain, dataset).filter(pl.all_horizontal(pl.col(required).is_null())).is_empty(), dataset
+
+
 def test_no_subject_is_expected_twice(plain):
     truth = pl.read_csv(plain / "truth.csv", infer_schema=False)
     assert truth.select("rule_id", "subject_key").is_unique().all()

@@ -27,16 +27,16 @@ def core_table_names() -> list[str]:
 def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidence: float) -> None:
     """Create core_ctx (one row): as_of, as_of_month, first_month, latest_pay_month, min_confidence."""
     con.execute(
-        """
+        f"""
         CREATE OR REPLACE TABLE core_ctx AS
         SELECT
-            CAST(? AS DATE) AS as_of,
-            month_index(CAST(? AS DATE)) AS as_of_month,
-            month_index(CAST(? AS DATE)) - 11 AS first_month,
-            (SELECT max(pay_month) FROM stg_payments WHERE pay_month <= month_index(CAST(? AS DATE))) AS latest_pay_month,
-            CAST(? AS DOUBLE) AS min_confidence
-        """,
-        [as_of, as_of, as_of, as_of, min_confidence],
+            d.as_of,
+            month_index(d.as_of) AS as_of_month,
+            month_index(d.as_of) - 11 AS first_month,
+            (SELECT max(pay_month) FROM stg_payments WHERE pay_month <= {as_of.year * 12 + as_of.month}) AS latest_pay_month,
+            CAST({min_confidence} AS DOUBLE) AS min_confidence
+        FROM (SELECT DATE '{as_of.isoformat()}' AS as_of) AS d
+        """
     )
 
 

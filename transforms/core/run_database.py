@@ -40,7 +40,3 @@ def create_link_views(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path])
         quoted = str(path).replace("'", "''")
         con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{quoted}')")
 
-
-def linked_datasets(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The datasets that have links to people."""
-    return [row[0] for row in con.execute("SELECT DISTINCT dataset FROM links ORDER BY 1").fetchall()]

@@ -13,15 +13,20 @@ import numpy as np
 
 from . import records
 from .encodings import Text, detect_encoding
-from .models import RawSheet, UnreadableFile
+from .models import MAX_COLUMNS, RawSheet, UnreadableFile
 from .sql import BLANK_CHARACTERS, connect, literal, parquet_scan, path_literal
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _SNIFFED = 1 << 18
-# The widest sheet a spreadsheet can hold; a wider record is no table but a wrong delimiter or binary data
-MAX_COLUMNS = 16_384
+# Exports of a whole sheet fill each record up with empty cells; beyond what old sheets could hold these are
+# cut
+_WIDE = 256
+# Cells in one group of rows of the stored sheet
+_GROUP = 16 << 20
 # A longer record is no table but a file without line ends
 MAX_RECORD_BYTES = 8 << 20
+# Room for one group of rows
+_MEMORY = "2GB"
 # What a record without content may still hold; 0x1A ends files written by DOS programs
 _EMPTY = (
     BLANK_CHARACTERS.encode() + records.UNIT + records.LINE_FEED + records.CARRIAGE_RETURN + records.BLANK
@@ -117,9 +122,12 @@ def _write(blocks: Iterator[bytes], delimiter: bytes, file: BinaryIO) -> _Writte
 
 def _append(plain: bytes, file: BinaryIO, written: _Written) -> None:
     shape = records.shape(plain)
+    if shape.width > _WIDE:
+        plain = records.without_empty_tails(plain)
+        shape = records.shape(plain)
     if shape.width > MAX_COLUMNS:
         raise UnreadableFile(
-            f"A record has {shape.width} cells, more than the {MAX_COLUMNS} columns of a sheet; save "
+            f"A record has {shape.width} cells, more than the {MAX_COLUMNS} that can be read; save "
             "the table again as CSV or .xlsx."
         )
     filled = plain.rstrip(_EMPTY)
@@ -140,6 +148,7 @@ def _to_parquet(plain: Path, target: Path, written: _Written) -> None:
     """
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(written.width))
     longest = max(written.longest + 1, 2 << 20)
+    group = min(122_880, max(2048, _GROUP // written.width))
     cells = [f"c{i}" for i in range(written.width)]
     cells[0] = f"nullif(c0, {literal(records.BLANK.decode())})"
     if written.breaks:
@@ -154,9 +163,12 @@ def _to_parquet(plain: Path, target: Path, written: _Written) -> None:
                 delim = {literal(records.UNIT.decode())}, quote = '', escape = '', new_line = '\\n',
                 null_padding = true, parallel = false, hive_partitioning = false, max_line_size = {longest}
             )
-        ) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)
+        ) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})
     """
-    with connect(target.parent) as connection:
+    # The numbering runs in one thread anyway; others would only hold records back. The limit makes the reader
+    # let
+    # go of what it has read
+    with connect(target.parent, threads=1, memory_limit=_MEMORY) as connection:
         try:
             stored = connection.execute(query).fetchall()[0][0]
         except duckdb.Error as error:

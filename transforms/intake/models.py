@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# No register has as many columns; a stray cell far to the right, a wrong delimiter or binary data has
+MAX_COLUMNS = 4096
+
 
 class UnreadableFile(Exception):
     """A received file cannot be taken in as a whole.

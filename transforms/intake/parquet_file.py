@@ -8,8 +8,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .delimited import MAX_COLUMNS
-from .models import RawSheet, UnreadableFile
+from .models import MAX_COLUMNS, RawSheet, UnreadableFile
 from .sql import BLANK_CHARACTERS, connect, literal, path_literal
 
 _DAMAGED = (
@@ -63,7 +62,7 @@ def _header(path: Path) -> tuple[str, ...]:
         raise UnreadableFile("The Parquet file has no columns.")
     if len(schema.names) > MAX_COLUMNS:
         raise UnreadableFile(
-            f"The Parquet file has {len(schema.names)} columns, more than the {MAX_COLUMNS} of a sheet."
+            f"The Parquet file has {len(schema.names)} columns, more than the {MAX_COLUMNS} that can be read."
         )
     if _RECORD_NUMBER in {name.lower() for name in schema.names}:
         raise UnreadableFile(

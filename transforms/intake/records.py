@@ -26,6 +26,7 @@ UNIT, LINE_FEED, CARRIAGE_RETURN, BLANK = b"\x1f", b"\x1e", b"\x1d", b"\x1c"
 # never an opening one
 QUOTED_LIMIT = 4 * 32767
 _WINDOW = 1 << 16
+_EMPTY_TAIL = re.compile(rb"(?<!\x1f)\x1f++(?=\n)")
 _QUOTE, _LF, _CR = b'"'[0], b"\n"[0], b"\r"[0]
 
 
@@ -68,6 +69,11 @@ def clean(block: bytes, delimiter: bytes, *, final: bool) -> Cleaned:
         parts.append(part.records)
         at += part.consumed
     return Cleaned(b"".join(parts), at)
+
+
+def without_empty_tails(records: bytes) -> bytes:
+    """Plain records without the empty cells at the end of each."""
+    return _mark_blank(_EMPTY_TAIL.sub(b"", records))
 
 
 def shape(records: bytes) -> Shape:

@@ -30,9 +30,9 @@ def parquet_scan(path: Path, width: int) -> str:
 
 
 @contextlib.contextmanager
-def connect(temp_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A private in-memory database that spills into `temp_dir`."""
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(temp_dir)})
+def connect(temp_dir: Path, **settings: str | int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private in-memory database with these settings that spills into `temp_dir`."""
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(temp_dir), **settings})
     try:
         yield connection
     finally:

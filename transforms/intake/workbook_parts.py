@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from .models import UnreadableFile
+from .models import MAX_COLUMNS, UnreadableFile
 
 # Unpacked, a sheet of a million rows takes about 1 GiB; XML of tables shrinks to a tenth, made-up bombs to a
 # thousandth
@@ -31,6 +31,8 @@ MAX_SHEET_CELLS = 80_000_000
 MAX_ROWS = 1_048_576
 _BLOCK = 1 << 20
 _MAX_REST = 8 << 20
+_TYPE = re.compile(rb"\st=[\"'](\w+)")
+_REFERENCE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]+)"')
 
 Range = tuple[int, int, int, int]
 BROKEN = "The workbook is damaged or cut off; open it in a spreadsheet program, save it and send it again."
@@ -232,10 +234,10 @@ class _Scan:
         """
         start = max(block.rfind(self._cell, 0, match.start()), 0)
         tag = block[start : block.find(b">", start)]
-        kind = re.search(rb"\st=[\"'](\w+)", tag)
+        kind = _TYPE.search(tag)
         if kind is not None and kind[1] not in (b"n", b"b"):
             return
-        place = re.search(rb'\sr="([A-Z]{1,3})([0-9]+)"', tag)
+        place = _REFERENCE.search(tag)
         if place is None:
             self.facts.complete = False
         else:
@@ -254,7 +256,7 @@ class _Scan:
     def check(self) -> None:
         """Refuse what no spreadsheet program could have written, or what would not fit into memory."""
         cells = self.last_row * (self.last_column + 1)
-        if self.last_row > MAX_ROWS or cells > MAX_SHEET_CELLS:
+        if self.last_row > MAX_ROWS or self.last_column >= MAX_COLUMNS or cells > MAX_SHEET_CELLS:
             raise UnreadableFile(
                 f"A sheet reaches to row {self.last_row} and column {self.last_column + 1}, more than "
                 "can be opened; "

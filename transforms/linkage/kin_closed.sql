@@ -19,10 +19,40 @@ said AS (
     SELECT b_id AS a_id, a_id AS b_id, reverse AS relation, CAST(NULL AS DATE) AS ended, second_ref AS ref FROM kin_two_step
 ),
 
-closed AS (
-    SELECT a_id, b_id, relation, max(ended) AS ended, string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+said_once AS (
+    SELECT a_id, b_id, relation, ref, max(ended) AS ended
     FROM said
+    GROUP BY a_id, b_id, relation, ref
+),
+
+counted AS (
+    SELECT a_id, b_id, relation, max(ended) AS ended, count(*) AS rows_used, min(ref) AS first_ref, max(ref) AS last_ref
+    FROM said_once
     GROUP BY a_id, b_id, relation
+),
+
+-- Nearly every pair rests on one or two rows; sorting text per group is kept for the rest.
+many AS (
+    SELECT s.a_id, s.b_id, s.relation, string_agg(s.ref, ' ' ORDER BY s.ref) AS refs
+    FROM said_once AS s
+    SEMI JOIN counted AS c
+        ON c.a_id = s.a_id AND c.b_id = s.b_id AND c.relation = s.relation AND c.rows_used > 2
+    GROUP BY s.a_id, s.b_id, s.relation
+),
+
+closed AS (
+    SELECT
+        c.a_id,
+        c.b_id,
+        c.relation,
+        c.ended,
+        CASE c.rows_used
+            WHEN 1 THEN c.first_ref
+            WHEN 2 THEN concat_ws(' ', c.first_ref, c.last_ref)
+            ELSE m.refs
+        END AS refs
+    FROM counted AS c
+    LEFT JOIN many AS m ON m.a_id = c.a_id AND m.b_id = c.b_id AND m.relation = c.relation
 ),
 
 off_roll_name AS (

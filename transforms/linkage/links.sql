@@ -3,8 +3,7 @@
 WITH same_number AS (
     SELECT r.*, coalesce(r.plain_relation, n.name_relation) AS name_relation
     FROM register_row AS r
-    LEFT JOIN name_relation AS n
-        ON r.plain_relation IS NULL AND n.person_key = r.person_key AND n.name = r.name
+    LEFT JOIN name_relation AS n ON n.person_key = r.person_key AND n.name = r.name
     WHERE r.person_key IS NOT NULL
 ),
 

@@ -52,8 +52,8 @@ class TableRows:
 class LinkageReport:
     """What `build_links` did.
 
-    tables: in the order built. links: rows per (dataset, tier). kin_rows_unusable: kinship rows with a side that
-    is nobody known, or an unknown relation. kin_overloaded: numbers with an impossible crowd of relatives.
+    tables: in the order built. links: rows per (dataset, tier). kin_rows_unusable: kinship rows with a side
+    that is nobody known, or an unknown relation. kin_overloaded: numbers with an impossible crowd of relatives.
     """
 
     tables: list[TableRows]
@@ -65,8 +65,8 @@ class LinkageReport:
 def build_links(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> LinkageReport:
     """Link every register row to the people on the roll, and to those off it that rules ask about.
 
-    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL file of
-    this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed`, `open_row` … .
+    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL file
+    of this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed`, `open_row` … .
     Raises LinkageError naming the table that could not be built.
     """
     _replace_pinyin(con)
@@ -79,7 +79,7 @@ def build_links(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract
 
 
 def write_links(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
-    """Write the tables later stages read as `<folder>/<table>.parquet`, rows in a fixed order; return the paths."""
+    """Write the tables later stages read as `<folder>/<table>.parquet`, rows in a fixed order."""
     written = []
     for table in SNAPSHOT_TABLES:
         path = folder / f"{table}.parquet"

@@ -16,12 +16,16 @@ WORKBOOK_FOLDER = "workbooks"
 
 def write_suspects(con: duckdb.DuckDBPyConnection, run_dir: Path, township_code: str | None = None) -> int:
     """suspects.parquet in the order of out_finding; for a rerun only what concerns the township. Returns the rows written."""
-    where, values = ("", [])
-    if township_code:
-        where, values = "WHERE township_code = ? OR list_contains(also_townships, ?)", [township_code, township_code]
+    where = f"WHERE {concerning(township_code)}" if township_code else ""
     path = _quoted(run_dir / "suspects.parquet")
-    con.execute(f"COPY (SELECT * FROM out_finding {where}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)", values)
+    con.execute(f"COPY (SELECT * FROM out_finding {where}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
     return int(con.execute(f"SELECT count(*) FROM read_parquet('{path}')").fetchall()[0][0])
+
+
+def concerning(township_code: str) -> str:
+    """The SQL condition on out_finding: findings of a township, and those that concern it too."""
+    code = "'" + township_code.replace("'", "''") + "'"
+    return f"(township_code = {code} OR list_contains(also_townships, {code}))"
 
 
 def write_links(con: duckdb.DuckDBPyConnection, run_dir: Path) -> None:

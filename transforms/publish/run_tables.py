@@ -6,29 +6,44 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from data_contracts.loader import Contract
 from rules.engine.apply import RuleOutcome
 from rules.engine.corpus import Rule
 
 INPUT_COLUMNS = {
-    "dataset": pa.string(), "title": pa.string(), "file": pa.string(), "sha256": pa.string(), "status": pa.string(), "reason": pa.string(),
-    "received": pa.int64(), "loaded": pa.int64(), "quarantined": pa.int64(), "ignored": pa.int64(),
+    "dataset": "VARCHAR", "title": "VARCHAR", "file": "VARCHAR", "sha256": "VARCHAR", "status": "VARCHAR", "reason": "VARCHAR",
+    "received": "BIGINT", "loaded": "BIGINT", "quarantined": "BIGINT", "ignored": "BIGINT",
+}  # fmt: skip
+IGNORED_COLUMNS = {"dataset": "VARCHAR", "file": "VARCHAR", "reason": "VARCHAR", "rows": "BIGINT"}
+RULE_COLUMNS = {
+    "rule_id": "VARCHAR", "title": "VARCHAR", "family": "VARCHAR", "severity": "VARCHAR", "version": "BIGINT", "status": "VARCHAR",
+    "reason": "VARCHAR", "note": "VARCHAR", "findings": "BIGINT", "seconds": "DOUBLE", "basis": "VARCHAR", "false_positives": "VARCHAR",
+    "review_steps": "VARCHAR", "closing_action": "VARCHAR",
 }  # fmt: skip
 PARAMETER_COLUMNS = {
-    "name": pa.string(), "title": pa.string(), "region": pa.string(), "valid_from": pa.date32(), "value": pa.string(), "unit": pa.string(),
-    "source": pa.string(), "is_example": pa.bool_(),
+    "name": "VARCHAR", "title": "VARCHAR", "region": "VARCHAR", "valid_from": "DATE", "value": "VARCHAR", "unit": "VARCHAR",
+    "source": "VARCHAR", "is_example": "BOOLEAN",
 }  # fmt: skip
 
 
-def write_table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, pa.DataType], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Create (or replace) a table from rows of a dataclass or mapping with exactly these columns."""
-    gathered = list(rows)
-    table = pa.table({c: pa.array([r[c] for r in gathered], kind) for c, kind in columns.items()})
-    con.register("new_rows", table)
-    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM new_rows")
-    con.unregister("new_rows")
+def write_table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Create (or replace) a table from a few rows with exactly these columns.
+
+    The rows go in as SQL text: binding values or registering Arrow would import pandas, which costs more than the table.
+    """
+    con.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
+    said = ", ".join("(" + ", ".join(_literal(row[c]) for c in columns) + ")" for row in rows)
+    if said:
+        con.execute(f"INSERT INTO {name} VALUES {said}")
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def write_inputs(con: duckdb.DuckDBPyConnection, inputs: Iterable[Mapping[str, Any]], contracts: Mapping[str, Contract]) -> None:
@@ -42,17 +57,12 @@ def write_inputs(con: duckdb.DuckDBPyConnection, inputs: Iterable[Mapping[str, A
         for i in inputs
         for reason, rows in (i.get("ignored_by_reason") or {}).items()
     )
-    write_table(con, "run_ignored", {"dataset": pa.string(), "file": pa.string(), "reason": pa.string(), "rows": pa.int64()}, ignored)
+    write_table(con, "run_ignored", IGNORED_COLUMNS, ignored)
 
 
 def write_rules(con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], outcomes: Iterable[RuleOutcome]) -> None:
     """run_rule: what became of each rule, with what its file says to people."""
-    text, integer = pa.string(), pa.int64()
-    columns = {
-        "rule_id": text, "title": text, "family": text, "severity": text, "version": integer, "status": text, "reason": text, "note": text,
-        "findings": integer, "seconds": pa.float64(), "basis": text, "false_positives": text, "review_steps": text, "closing_action": text,
-    }  # fmt: skip
-    write_table(con, "run_rule", columns, (_rule_row(rules[o.rule_id], o) for o in outcomes))
+    write_table(con, "run_rule", RULE_COLUMNS, (_rule_row(rules[o.rule_id], o) for o in outcomes))
 
 
 def _rule_row(rule: Rule, outcome: RuleOutcome) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import duckdb
 
 from data_contracts import Contract
 from transforms.staging.classify import RECORD, REPEAT
-from transforms.staging.faults import set_bits
+from transforms.staging.faults import contract_faults, set_bits, unusable_cells
 from transforms.staging.model import SheetAccount
 from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, present_columns
 from transforms.values import literal, name
@@ -29,32 +29,33 @@ class _Counts:
     unknown: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def describe_sheet(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract) -> Iterator[tuple[SheetPlan, SheetAccount]]:
+def describe_sheets(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract) -> Iterator[tuple[SheetPlan, SheetAccount]]:
     """The account of every staged sheet, from the views `part` and `repeat_row`.
 
     Raises AssertionError when the rows of a sheet do not add up.
     """
     by_number = {plan.number: plan for plan in plans}
     counts = {number: _Counts() for number in by_number}
-    _count_rows(con, by_number, counts)
+    _count_rows(con, contract, counts)
     _count_repeats(con, counts)
     _count_unknown_codes(con, contract, counts)
     for number, plan in by_number.items():
         yield plan, _account(plan, counts[number])
 
 
-def _count_rows(con: duckdb.DuckDBPyConnection, plans: dict[int, SheetPlan], counts: dict[int, _Counts]) -> None:
+def _count_rows(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]) -> None:
+    faults, unusable = contract_faults(contract), list(unusable_cells(contract))
     rows = con.execute(f"SELECT _row_id // {ROWS_PER_SHEET}, _kind, _faults, _bad, count(*) FROM part GROUP BY ALL").fetchall()
-    for number, kind, faults, bad, count in rows:
-        plan, found = plans[number], counts[number]
+    for number, kind, held, bad, count in rows:
+        found = counts[number]
         found.received += count
         if kind != RECORD:
             found.ignored[kind] += count
-        found.quarantined_rows += count if faults else 0
-        for bit in set_bits(faults):
-            found.quarantined[plan.faults[bit].text] += count
+        found.quarantined_rows += count if held else 0
+        for bit in set_bits(held):
+            found.quarantined[faults[bit].text] += count
         for bit in set_bits(bad):
-            found.unusable[plan.unusable[bit]] += count
+            found.unusable[unusable[bit]] += count
 
 
 def _count_repeats(con: duckdb.DuckDBPyConnection, counts: dict[int, _Counts]) -> None:
@@ -64,22 +65,24 @@ def _count_repeats(con: duckdb.DuckDBPyConnection, counts: dict[int, _Counts]) -
 
 def _count_unknown_codes(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]) -> None:
     """Unlisted words of code columns, the most frequent of each sheet and column; long ones are cut."""
-    for column in contract.columns:
-        if column.type != "code":
-            continue
-        listed = ", ".join(literal(value) for value in column.values)
-        value = name(column.name)
-        rows = con.execute(
-            f"""
-            SELECT _row_id // {ROWS_PER_SHEET} AS number, substr({value}, 1, {_LONGEST_WORD}) AS word, count(*) AS found
-            FROM part WHERE _kind = '{RECORD}' AND {value} NOT IN ({listed})
-            GROUP BY number, word
-            QUALIFY row_number() OVER (PARTITION BY number ORDER BY found DESC, word) <= {_MOST_WORDS}
-            ORDER BY number, found DESC, word
-            """
-        ).fetchall()
-        for number, word, found in rows:
-            counts[number].unknown[column.name][word] = found
+    unlisted = [
+        f"SELECT _row_id // {ROWS_PER_SHEET} AS number, {literal(column.name)} AS code, substr({name(column.name)}, 1, {_LONGEST_WORD}) AS word "
+        f"FROM part WHERE _kind = '{RECORD}' AND {name(column.name)} NOT IN ({', '.join(map(literal, column.values))})"
+        for column in contract.columns
+        if column.type == "code"
+    ]
+    if not unlisted:
+        return
+    rows = con.execute(
+        f"""
+        SELECT number, code, word, count(*) AS found FROM ({" UNION ALL ".join(unlisted)})
+        GROUP BY number, code, word
+        QUALIFY row_number() OVER (PARTITION BY number, code ORDER BY found DESC, word) <= {_MOST_WORDS}
+        ORDER BY number, code, found DESC, word
+        """
+    ).fetchall()
+    for number, code, word, found in rows:
+        counts[number].unknown[code][word] = found
 
 
 def _account(plan: SheetPlan, counts: _Counts) -> SheetAccount:

@@ -22,43 +22,40 @@ _LONG_NOTE = 12
 def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Codes) -> list[Layer]:
     """Layers that make `_kind` (RECORD or why the row is none) from the cells c0 … and _row.
 
-    The cells of a record cost next to nothing: a typed ID number settles it. Everything else is worked out for the few
-    rows without one.
+    The cells of most records cost next to nothing: what looks like an ID number settles it. Everything else is worked
+    out for the rows without one.
     """
-    cells = [f"c{i}" for i in range(sheet.width)]
-    filled = [_filled(cell) for cell in cells]
-    telling = [_filled(f"c{i}") for i, text in enumerate(heading.texts) if not contract.ignores_heading(text) and (text or i in heading.columns.values())]
-    typed = [f"{c.name}__typed" for c in contract.columns if c.type == "id18" and c.name in heading.columns]
-    sure = " OR ".join(f"coalesce({flag}, FALSE)" for flag in typed) or "FALSE"
-    names = [f"c{heading.columns[c.name]}" for c in contract.columns if c.type == "name" and c.name in heading.columns]
-    above = (
-        f"WHEN _row < {heading.first} THEN CASE WHEN _first IS NULL THEN '{BLANK}' ELSE '{TITLE}' END "
-        f"WHEN _row <= {heading.last} THEN '{HEADING}' "
-        if heading.last
-        else ""
-    )
+    cells = ", ".join(f"c{i}" for i in range(sheet.width))
+    named = {index: contract.column(column) for column, index in heading.columns.items()}
+    telling = [i for i, text in enumerate(heading.texts) if i in named or (text and not contract.ignores_heading(text))]
+    numbers = [f"c{index}" for index, column in named.items() if column.type == "id18"]
+    names = [f"_said[{index + 1}]" for index, column in named.items() if column.type == "name"]
+    # 18 bytes that begin with a digit are no heading, total or footnote.
+    sure = " OR ".join(f"coalesce(strlen({c}) = 18 AND {c} >= '1' AND {c} < ':', FALSE)" for c in numbers) or "FALSE"
     return [
-        {},
-        {"_sure": f"({sure})" + (f" AND _row > {heading.last}" if heading.last else "")},
+        {"_sure": f"({sure}) AND _row > {heading.last}"},
+        {"_said": f"CASE WHEN NOT _sure THEN list_transform([{cells}], lambda x: nullif(trim(x, {literal(_BLANKS)}), '')) END"},
+        {"_filled": "list_filter(_said, lambda x: x IS NOT NULL)"},
+        {"_first": "_filled[1]"},
         {
-            "_first": f"CASE WHEN NOT _sure THEN coalesce({', '.join(filled)}) END",
-            "_telling": f"CASE WHEN NOT _sure THEN coalesce({', '.join(telling) or 'NULL'}) END",
-        },
-        {
-            "_kind": f"CASE WHEN _sure THEN '{RECORD}' {above}"
+            "_kind": f"CASE WHEN _sure THEN '{RECORD}' {_above(heading)} "
             f"WHEN _first IS NULL THEN '{BLANK}' "
             f"WHEN {_repeats_heading(heading, contract)} THEN '{REPEATED_HEADING}' "
             f"WHEN {_is_total(['_first', *names], codes)} THEN '{TOTAL}' "
-            # A row numbered beforehand and never filled in.
-            f"WHEN _telling IS NULL AND regexp_full_match(_first, '[0-9]+([.]0)?') THEN '{BLANK}' "
-            f"WHEN {_is_footnote(cells, codes)} THEN '{FOOTNOTE}' "
+            f"WHEN {_is_numbering(telling)} THEN '{BLANK}' "
+            f"WHEN {_is_footnote(codes)} THEN '{FOOTNOTE}' "
             f"ELSE '{RECORD}' END"
         },
     ]
 
 
-def _filled(cell: str) -> str:
-    return f"nullif(trim({cell}, {literal(_BLANKS)}), '')"
+def _above(heading: Heading) -> str:
+    if not heading.last:
+        return ""
+    return (
+        f"WHEN _row < {heading.first} THEN CASE WHEN _first IS NULL THEN '{BLANK}' ELSE '{TITLE}' END "
+        f"WHEN _row <= {heading.last} THEN '{HEADING}'"
+    )
 
 
 def _bare(cell: str) -> str:
@@ -73,32 +70,41 @@ def _is_total(cells: Iterable[str], codes: Codes) -> str:
     return "(" + " OR ".join(f"coalesce(regexp_full_match({_bare(cell)}, {pattern}), FALSE)" for cell in cells) + ")"
 
 
-def _is_footnote(cells: list[str], codes: Codes) -> str:
+def _is_numbering(telling: list[int]) -> str:
+    """A row numbered beforehand and never filled in: nothing but a number, under a heading that carries nothing."""
+    places = ", ".join(str(i + 1) for i in telling)
+    nothing = f"len(list_filter(list_select(_said, [{places}]), lambda x: x IS NOT NULL)) = 0" if telling else "TRUE"
+    return f"(regexp_full_match(_first, '[0-9]+([.]0)?') AND {nothing})"
+
+
+def _is_footnote(codes: Codes) -> str:
     """The first filled cell starts as footnotes do, and little else is said; or one long sentence fills the row.
 
     A note merged over the row arrives in every cell; 填表人 and 审核人 may stand in cells of their own.
     """
     starts = sorted({word.replace("：", ":").replace("（", "(").replace("）", ")") for word in codes.footnote_starts})
     note = literal("(" + "|".join(_escaped(word) for word in starts) + ").*")
-    said = f"list_distinct(list_filter([{', '.join(_bare(cell) for cell in cells)}], lambda x: x <> ''))"
-    others = f"len(list_filter({said}, lambda x: NOT regexp_full_match(x, {note})))"
-    sentence = f"len({said}) = 1 AND length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]')"
-    return f"((regexp_full_match({_bare('_first')}, {note}) AND {others} <= 1) OR ({sentence}))"
+    others = f"list_distinct(list_filter(_filled, lambda x: NOT regexp_full_match({_bare('x')}, {note})))"
+    sentence = f"length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]') AND len(list_distinct(_filled)) = 1"
+    return f"((regexp_full_match({_bare('_first')}, {note}) AND len({others}) <= 1) OR ({sentence}))"
 
 
 def _repeats_heading(heading: Heading, contract: Contract) -> str:
     """Most filled cells of some heading row come again, or most required columns hold one of their own headings."""
     tests = []
     for row in heading.rows:
-        said = [f"({_filled(f'c{i}')} IS NOT DISTINCT FROM {literal(text)})::INT" for i, text in enumerate(row) if text]
+        said = {i: text for i, text in enumerate(row, 1) if text}
         if len(said) > 1:
-            tests.append(f"({' + '.join(said)}) >= {_enough(len(said))}")
-    required = [c for c in contract.columns if c.required and c.name in heading.columns]
+            texts = ", ".join(literal(text) for text in said.values())
+            places = ", ".join(map(str, said))
+            same = f"list_transform(range(1, {len(said) + 1}), lambda i: (_said[([{places}])[i]] = ([{texts}])[i])::INT)"
+            tests.append(f"coalesce(list_sum({same}), 0) >= {_enough(len(said))}")
     own = []
-    for column in required:
-        cell = f"lower(regexp_replace({_bare(f'c{heading.columns[column.name]}')}, '[*]|[(].*?[)]', '', 'g'))"
-        keys = heading_keys([column.name, *column.aliases])
-        own.append("coalesce(" + " OR ".join(f"{cell} = {literal(key)}" for key in keys) + ", FALSE)::INT")
+    for column in contract.columns:
+        if column.required and column.name in heading.columns:
+            cell = f"_said[{heading.columns[column.name] + 1}]"
+            keys = ", ".join(literal(key) for key in heading_keys([column.name, *column.aliases]))
+            own.append(f"coalesce(list_contains([{keys}], lower(regexp_replace({_bare(cell)}, '[*]|[(].*?[)]', '', 'g'))), FALSE)::INT")
     if len(own) > 1:
         tests.append(f"({' + '.join(own)}) >= {_enough(len(own))}")
     return "(" + (" OR ".join(tests) or "FALSE") + ")"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,13 +12,14 @@ import duckdb
 
 from data_contracts import Codes, Contract
 from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
-from transforms.staging.accounting import describe_sheet
+from transforms.staging.accounting import describe_sheets
 from transforms.staging.classify import OTHER_SHEET, RECORD, REJECTED, REPEAT, SAME_FILE
 from transforms.staging.columns import LINEAGE, staged_columns
 from transforms.staging.headings import HeadingIndex
 from transforms.staging.model import QUARANTINE, STAGED, FileAccount, SheetAccount
 from transforms.staging.recognise import RejectedFile, SheetReading, choose_sheets, read_sheet
-from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, plan_sheet, read_head, tick_columns, write_rows
+from transforms.staging.faults import contract_faults
+from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, read_head, received_json, tick_columns, write_rows
 from transforms.values import literal, name
 
 Progress = Callable[[str], None]
@@ -33,7 +35,6 @@ class DatasetWork:
     codes: Codes
     folder: Path
     plans: list[SheetPlan] = field(default_factory=list)
-    parts: list[Path] = field(default_factory=list)
     files: list[FileAccount] = field(default_factory=list)
 
 
@@ -50,21 +51,21 @@ def stage_dataset(
         account = _stage_file(con, file_no, file, None if twin == file.name else twin, work)
         work.files.append(account)
         progress(f"  {file.name}: {account.status}, {account.received:,} rows")
-    if not work.parts:
+    if not work.plans:
         return work.files
-    con.execute(f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(work.parts)}, hive_partitioning = false)")
+    parts = _write_parts(con, work)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)")
     _find_repeats(con, work.contract)
     _write_staged(con, work.contract, target)
     _write_quarantine(con, work, target)
     accounts = _account(con, work)
-    for path in work.parts:
-        path.unlink()
+    shutil.rmtree(work.folder)
     return accounts
 
 
 def _stage_file(con: duckdb.DuckDBPyConnection, file_no: int, file: ReceivedFile, twin: str | None, work: DatasetWork) -> FileAccount:
     account = FileAccount(work.contract.dataset, file.name, file_no, file.sha256, "loaded", "")
-    folder = work.folder / f"{work.contract.dataset}-{file_no}"
+    folder = work.folder / str(file_no)
     folder.mkdir(parents=True)
     sheets: list[RawSheet] = []
     try:
@@ -78,19 +79,27 @@ def _stage_file(con: duckdb.DuckDBPyConnection, file_no: int, file: ReceivedFile
         return replace(account, status="rejected", reason=error.message)
     except RejectedFile as error:
         return replace(account, status="rejected", reason=str(error), sheets=_unstaged(sheets, REJECTED))
-    plans = [plan_sheet(file_no, file.name, reading.sheet, reading.heading, work.contract) for reading in chosen if reading.heading]
+    plans = [SheetPlan(file_no, file.name, reading.sheet, reading.heading) for reading in chosen if reading.heading]
     ticks = tick_columns(con, plans, work.contract, work.codes)
-    for plan in plans:
-        part = folder / f"rows-{plan.sheet.sheet_no}.parquet"
-        write_rows(con, plan, work.contract, work.codes, ticks, part)
-        work.parts.append(part)
-        work.plans.append(plan)
+    work.plans += [replace(plan, ticks=ticks) for plan in plans]
     others = [reading for reading in readings if reading not in chosen and reading.verdict != "empty"]
     return replace(
         account,
         sheets=tuple(_unstaged_sheet(reading.sheet, OTHER_SHEET) for reading in others),
         warnings=tuple(_notice(reading, work) for reading in others),
     )
+
+
+def _write_parts(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[Path]:
+    """The rows of all sheets, those of equal reading in one file."""
+    groups: dict[object, list[SheetPlan]] = defaultdict(list)
+    for plan in work.plans:
+        groups[plan.reading].append(plan)
+    parts = []
+    for number, plans in enumerate(groups.values()):
+        parts.append(work.folder / f"rows-{number}.parquet")
+        write_rows(con, plans, work.contract, work.codes, parts[-1])
+    return parts
 
 
 def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
@@ -125,23 +134,25 @@ def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, target: Pa
 
 def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target: Path) -> None:
     """dataset, file, sheet, row, reasons (Chinese, joined by ；), codes (joined by a space), received (JSON)."""
-    con.execute("CREATE OR REPLACE TEMP TABLE reason (number BIGINT, bit INTEGER, code VARCHAR, said VARCHAR)")
-    reasons = [(plan.number, bit, fault.code, fault.text) for plan in work.plans for bit, fault in enumerate(plan.faults)]
-    if reasons:
-        con.executemany("INSERT INTO reason VALUES (?, ?, ?, ?)", reasons)
+    reasons = ", ".join(
+        f"({bit}, {literal(fault.code)}, {literal(fault.text)})" for bit, fault in enumerate(contract_faults(work.contract))
+    )
+    held = {row[0] for row in con.execute(f"SELECT DISTINCT _row_id // {ROWS_PER_SHEET} FROM part WHERE _faults <> 0").fetchall()}
+    sheets = [received_json(plan) for plan in work.plans if plan.number in held]
     path = target / QUARANTINE / f"{work.contract.dataset}.parquet"
     con.execute(
         f"""
         COPY (
             SELECT
-                {literal(work.contract.dataset)} AS dataset, _file AS file, _sheet AS sheet, _row AS row,
-                string_agg(said, '；' ORDER BY bit) AS reasons, string_agg(code, ' ' ORDER BY bit) AS codes,
-                any_value(_received) AS received
-            FROM part
-            INNER JOIN reason ON reason.number = part._row_id // {ROWS_PER_SHEET} AND (part._faults >> reason.bit) & 1 = 1
-            WHERE part._faults <> 0
-            GROUP BY _row_id, _file, _sheet, _row
-            ORDER BY _row_id
+                {literal(work.contract.dataset)} AS dataset, held._file AS file, held._sheet AS sheet, held._row AS row,
+                string_agg(reason.said, '；' ORDER BY reason.bit) AS reasons,
+                string_agg(reason.code, ' ' ORDER BY reason.bit) AS codes, any_value(came.received) AS received
+            FROM part AS held
+            INNER JOIN ({" UNION ALL ".join(sheets) or "SELECT 0::BIGINT AS _row_id, '' AS received"}) AS came USING (_row_id)
+            INNER JOIN (VALUES {reasons or "(0, '', '')"}) AS reason (bit, code, said) ON (held._faults >> reason.bit) & 1 = 1
+            WHERE held._faults <> 0
+            GROUP BY held._row_id, held._file, held._sheet, held._row
+            ORDER BY held._row_id
         ) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)
         """
     )
@@ -149,7 +160,7 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target:
 
 def _account(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[FileAccount]:
     staged: dict[int, list[SheetAccount]] = defaultdict(list)
-    for plan, account in describe_sheet(con, work.plans, work.contract):
+    for plan, account in describe_sheets(con, work.plans, work.contract):
         staged[plan.file_no].append(account)
     return [
         replace(file, sheets=tuple(sorted([*file.sheets, *staged[file.file_no]], key=lambda sheet: sheet.sheet_no))) for file in work.files

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data_contracts import Check, Column, Contract
@@ -20,22 +19,19 @@ class Fault:
     condition: str
 
 
-def contract_faults(contract: Contract, present: Mapping[str, int]) -> list[Fault]:
-    """The reasons a row of this dataset can be quarantined for, given the columns its sheet has."""
+def contract_faults(contract: Contract) -> list[Fault]:
+    """The reasons a row of this dataset can be quarantined for. A column its sheet has not is NULL in the row."""
     return [
-        *_no_person(contract, present),
-        *(fault for c in contract.columns if c.row_required for fault in _no_value(c, present)),
-        *(
-            Fault(f"negative:{c.name}", f"{c.label}为负数", f"{name(c.name)} < 0")
-            for c in contract.columns
-            if c.type == "money" and c.name in present
-        ),
-        *(fault for c in contract.columns if c.name in present for check in c.checks for fault in _failed(c, check)),
+        *_no_person(contract),
+        *(fault for c in contract.columns if c.row_required for fault in _no_value(c)),
+        *(Fault(f"negative:{c.name}", f"{c.label}为负数", f"{name(c.name)} < 0") for c in contract.columns if c.type == "money"),
+        *(fault for c in contract.columns for check in c.checks for fault in _failed(c, check)),
     ]
 
 
 def bits(conditions: list[str]) -> str:
     """SQL: a BIGINT with bit i set where condition i holds."""
+    # A condition that is NULL does not hold.
     parts = [f"CASE WHEN {condition} THEN {1 << bit} ELSE 0 END" for bit, condition in enumerate(conditions)]
     return f"CAST({' + '.join(parts) or '0'} AS BIGINT)"
 
@@ -45,38 +41,32 @@ def set_bits(number: int) -> list[int]:
     return [bit for bit in range(number.bit_length()) if number >> bit & 1]
 
 
-def unusable_cells(contract: Contract, present: Mapping[str, int]) -> dict[str, str]:
+def unusable_cells(contract: Contract) -> dict[str, str]:
     """Column → SQL predicate: the cell holds something that cannot be read as the column's type."""
-    return {c.name: VALUE_TYPES[c.type].is_bad(c.name) for c in contract.columns if c.name in present and c.type in _PARSED}
+    return {c.name: f"coalesce({VALUE_TYPES[c.type].is_bad(c.name)}, FALSE)" for c in contract.columns if c.type in _PARSED}
 
 
-def _no_person(contract: Contract, present: Mapping[str, int]) -> list[Fault]:
+def _no_person(contract: Contract) -> list[Fault]:
     """Neither a name nor an ID number of a person the row is about, where the dataset has both."""
     groups = [contract.person] if contract.person else list(contract.other_persons)
     faults = []
     for group in groups:
-        columns = [contract.column(column) for column in group]
-        who = [c for c in columns if c.type in ("id18", "name")]
-        if {c.type for c in who} != {"id18", "name"}:
-            continue
-        empty = " AND ".join(f"{name(c.name)} IS NULL" for c in who if c.name in present)
-        if empty:
-            said = "和".join(c.label for c in who)
-            faults.append(Fault(f"no_person:{who[0].name}", f"{said}都为空", f"({empty})"))
+        who = [c for c in map(contract.column, group) if c.type in ("id18", "name")]
+        if {c.type for c in who} == {"id18", "name"}:
+            empty = " AND ".join(f"{name(c.name)} IS NULL" for c in who)
+            faults.append(Fault(f"no_person:{who[0].name}", f"{'和'.join(c.label for c in who)}都为空", f"({empty})"))
     return faults
 
 
-def _no_value(column: Column, present: Mapping[str, int]) -> list[Fault]:
-    if column.name not in present:
-        return []
+def _no_value(column: Column) -> list[Fault]:
     empty = f"{name(column.name)} IS NULL"
     if column.type not in _PARSED:
         return [Fault(f"missing_value:{column.name}", f"{column.label}为空", empty)]
-    unreadable = VALUE_TYPES[column.type].is_bad(column.name)
+    unreadable = f"coalesce({VALUE_TYPES[column.type].is_bad(column.name)}, FALSE)"
     kind = "日期" if column.type in ("date", "month") else "有效数值"
     return [
-        Fault(f"missing_value:{column.name}", f"{column.label}为空", f"({empty} AND NOT coalesce({unreadable}, FALSE))"),
-        Fault(f"bad_value:{column.name}", f"{column.label}不是{kind}", f"coalesce({unreadable}, FALSE)"),
+        Fault(f"missing_value:{column.name}", f"{column.label}为空", f"({empty} AND NOT {unreadable})"),
+        Fault(f"bad_value:{column.name}", f"{column.label}不是{kind}", unreadable),
     ]
 
 
@@ -85,12 +75,10 @@ def _failed(column: Column, check: Check) -> list[Fault]:
         return []
     value = name(column.name)
     if check.kind == "pattern" and check.pattern is not None:
-        wrong = f"NOT regexp_matches({value}, {literal(check.pattern)})"
-        return [Fault(f"pattern:{column.name}", f"{column.label}格式不对", f"coalesce({wrong}, FALSE)")]
+        return [Fault(f"pattern:{column.name}", f"{column.label}格式不对", f"NOT regexp_matches({value}, {literal(check.pattern)})")]
     # A negative amount of money has its reason already.
     if check.kind == "range" and not (column.type == "money" and check.minimum == 0 and check.maximum is None):
-        outside = outside_range(value, check)
-        return [Fault(f"range:{column.name}", f"{column.label}超出允许范围", f"coalesce({outside}, FALSE)")]
+        return [Fault(f"range:{column.name}", f"{column.label}超出允许范围", outside_range(value, check))]
     return []
 
 

@@ -1,8 +1,8 @@
-"""One sheet → a Parquet file of all its rows, cleaned and marked, in a single pass."""
+"""Sheets of one dataset → one Parquet file of all their rows, cleaned and marked, in a single pass."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,40 +11,35 @@ import duckdb
 from data_contracts import Codes, Contract
 from transforms.intake import RawSheet
 from transforms.staging.classify import RECORD, kind_layers
-from transforms.staging.columns import cleaning_layers, select_columns, staged_columns
-from transforms.staging.faults import Fault, bits, contract_faults, unusable_cells
+from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
+from transforms.staging.faults import bits, contract_faults, unusable_cells
 from transforms.staging.headings import HEAD_ROWS, Heading
-from transforms.values import literal, merge_layers, name, only_ticks, select_layers
+from transforms.values import literal, name, only_ticks, select_layers
 
 SHEETS_PER_FILE = 1_000
 ROWS_PER_SHEET = 1_000_000_000
+_FEW_ROWS = 200_000
 
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """A sheet that will be staged. number: file_no * 1000 + sheet_no, the head of its rows' _row_id.
-
-    faults, unusable: what each bit of _faults and _bad stands for.
-    """
+    """A sheet that will be staged. ticks: the yes/no columns its file marks with ticks only."""
 
     file_no: int
     file: str
     sheet: RawSheet
     heading: Heading
-    faults: tuple[Fault, ...]
-    unusable: tuple[str, ...]
+    ticks: frozenset[str] = frozenset()
 
     @property
     def number(self) -> int:
+        """The head of its rows' _row_id: file_no * 1000 + sheet_no."""
         return self.file_no * SHEETS_PER_FILE + self.sheet.sheet_no
 
-
-def plan_sheet(file_no: int, file: str, sheet: RawSheet, heading: Heading, contract: Contract) -> SheetPlan:
-    """Fix what the bits of a sheet's rows mean."""
-    present = heading.columns
-    return SheetPlan(
-        file_no, file, sheet, heading, tuple(contract_faults(contract, present)), tuple(unusable_cells(contract, present))
-    )
+    @property
+    def reading(self) -> tuple[frozenset[str], frozenset[tuple[str, int]]]:
+        """What the cleaning of its cells depends on: sheets of equal reading are cleaned in one query."""
+        return self.ticks, frozenset(item for item in self.heading.units.items() if item[1] != 1)
 
 
 def read_head(con: duckdb.DuckDBPyConnection, sheet: RawSheet) -> dict[int, tuple[str | None, ...]]:
@@ -56,73 +51,70 @@ def read_head(con: duckdb.DuckDBPyConnection, sheet: RawSheet) -> dict[int, tupl
     return {row: tuple(cells) for row, *cells in rows}
 
 
-def write_rows(
-    con: duckdb.DuckDBPyConnection, plan: SheetPlan, contract: Contract, codes: Codes, ticks: frozenset[str], target: Path
-) -> None:
-    """Write every row of the sheet to `target`: lineage, staged columns, and
+def write_rows(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract, codes: Codes, target: Path) -> None:
+    """Write every row of sheets of equal reading to `target`: lineage, staged columns, and
 
-    _kind (RECORD or why it is none), _faults and _bad (bits, see SheetPlan), _hash (of the staged columns: equal rows
-    have equal hashes), _received (JSON of heading → cell as received, of rows with a fault only).
+    _kind (RECORD or why it is none), _faults and _bad (bit i: reason i of contract_faults, column i of unusable_cells),
+    _hash (of the staged columns: equal rows have equal hashes).
     """
-    con.execute(f"COPY ({_rows_sql(plan, contract, codes, ticks)}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)")
-
-
-def tick_columns(con: duckdb.DuckDBPyConnection, plans: list[SheetPlan], contract: Contract, codes: Codes) -> frozenset[str]:
-    """The yes/no columns one file marks with ticks only: in them an empty cell means no."""
-    columns = [column.name for column in contract.columns if column.type == "bool"]
-    asked = [column for column in columns if any(column in plan.heading.columns for plan in plans)]
-    if not asked:
-        return frozenset()
-    tables = [_yes_no_cells(plan, asked, contract, codes) for plan in plans]
-    marks = ", ".join(only_ticks(name(column), codes.null_words) for column in asked)
-    found = con.execute(f"SELECT {marks} FROM ({' UNION ALL '.join(tables)})").fetchall()[0]
-    return frozenset(column for column, ticks in zip(asked, found, strict=True) if ticks)
-
-
-def _yes_no_cells(plan: SheetPlan, asked: list[str], contract: Contract, codes: Codes) -> str:
-    place = plan.heading.columns
-    cells = ", ".join(f"{f'c{place[c]}' if c in place else 'NULL::VARCHAR'} AS {name(c)}" for c in asked)
-    typed = {c: i for c, i in place.items() if contract.column(c).type == "id18"}
-    # The marks of headings, totals and footnotes do not count.
-    typed_layer = {f"{column}__typed": f"regexp_full_match(c{i}, '[0-9]{{17}}[0-9X]')" for column, i in typed.items()}
-    layers = merge_layers([[typed_layer], kind_layers(plan.sheet, plan.heading, contract, codes)])
-    return f"SELECT {cells} FROM ({select_layers(f'({plan.sheet.scan})', layers)}) WHERE _kind = '{RECORD}'"
-
-
-def _rows_sql(plan: SheetPlan, contract: Contract, codes: Codes, ticks: frozenset[str]) -> str:
-    place = plan.heading.columns
-    cells = {column: f"c{index}" for column, index in place.items()}
-    kinds = kind_layers(plan.sheet, plan.heading, contract, codes)
-    cleaning = cleaning_layers(contract, cells, codes, plan.heading.units, ticks)
-    unusable = unusable_cells(contract, place)
+    cells = {column.name: f"cell__{column.name}" for column in contract.columns}
     record = f"_kind = '{RECORD}'"
     marks = {
-        "_faults": f"CASE WHEN {record} THEN {bits([f.condition for f in plan.faults])} ELSE 0 END",
-        "_bad": f"CASE WHEN {record} THEN {bits([f'coalesce({unusable[c]}, FALSE)' for c in plan.unusable])} ELSE 0 END",
+        "_faults": f"CASE WHEN {record} THEN {bits([fault.condition for fault in contract_faults(contract)])} ELSE 0 END",
+        "_bad": f"CASE WHEN {record} THEN {bits(list(unusable_cells(contract).values()))} ELSE 0 END",
     }
-    cleaned = select_layers(f"({plan.sheet.scan})", [*merge_layers([cleaning, kinds]), marks])
-    hashed = ", ".join(name(c) for c in staged_columns(contract) if c in place)
-    return (
-        f"SELECT {plan.number * ROWS_PER_SHEET} + _row AS _row_id, {plan.file_no}::INTEGER AS _file_no, "
-        f"{literal(plan.file)} AS _file, {literal(plan.sheet.sheet)} AS _sheet, _row, {select_columns(contract, place)}, "
-        f"_kind, _faults, _bad, hash({hashed}) AS _hash, {_received(plan)} AS _received FROM ({cleaned})"
+    received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
+    layers = cleaning_layers(contract, cells, codes, plans[0].heading.units, plans[0].ticks)
+    lineage, hashed = ", ".join(LINEAGE), ", ".join(map(name, staged_columns(contract)))
+    # Each branch of a union sets up all of the cleaning for itself: small sheets are gathered first.
+    gathered = "MATERIALIZED" if sum(plan.sheet.rows for plan in plans) <= _FEW_ROWS else "NOT MATERIALIZED"
+    con.execute(
+        f"COPY (WITH received AS {gathered} ({received}) "
+        f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, hash({hashed}) AS _hash "
+        f"FROM ({select_layers('received', [*layers, marks])})) TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)"
     )
 
 
-def _received(plan: SheetPlan) -> str:
-    """JSON of a quarantined row as it came, under its own headings; equal headings are told apart by their place."""
+def tick_columns(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract, codes: Codes) -> frozenset[str]:
+    """The yes/no columns the sheets of one file mark with ticks only: in them an empty cell means no."""
+    cells = {column.name: f"cell__{column.name}" for column in contract.columns if column.type == "bool"}
+    asked = [column for column in cells if any(column in plan.heading.columns for plan in plans)]
+    if not asked:
+        return frozenset()
+    received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
+    marks = ", ".join(only_ticks(cells[column], codes.null_words) for column in asked)
+    found = con.execute(f"SELECT {marks} FROM ({received}) WHERE _kind = '{RECORD}'").fetchall()[0]
+    return frozenset(column for column, ticks in zip(asked, found, strict=True) if ticks)
+
+
+def received_json(plan: SheetPlan) -> str:
+    """SELECT _row_id, received (JSON of heading → cell as it came) of a sheet. Equal headings are told apart by their place."""
     used: set[str] = set()
     pairs = []
     for index in range(plan.sheet.width):
         text = plan.heading.texts[index] if index < len(plan.heading.texts) else ""
         key = text or f"第{index + 1}列"
-        if key in used:
-            key = f"{key}（第{index + 1}列）"
+        key = f"{key}（第{index + 1}列）" if key in used else key
         used.add(key)
         pairs.append(f"{literal(key)}, c{index}")
-    return f"CASE WHEN _faults <> 0 THEN CAST(json_object({', '.join(pairs)}) AS VARCHAR) END"
+    return f"SELECT {_row_id(plan)} AS _row_id, CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS received FROM ({plan.sheet.scan})"
 
 
-def present_columns(heading: Heading) -> Mapping[str, str]:
+def present_columns(heading: Heading) -> dict[str, str]:
     """Contract column → heading as received."""
     return {column: heading.texts[index] for column, index in heading.columns.items()}
+
+
+def _received(plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[str, str]) -> str:
+    """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where the sheet has no such column."""
+    place = plan.heading.columns
+    taken = ", ".join(f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}" for column, cell in cells.items())
+    kinds = select_layers(f"({plan.sheet.scan})", kind_layers(plan.sheet, plan.heading, contract, codes))
+    return (
+        f"SELECT {_row_id(plan)} AS _row_id, {plan.file_no}::INTEGER AS _file_no, {literal(plan.file)} AS _file, "
+        f"{literal(plan.sheet.sheet)} AS _sheet, _row, _kind, {taken} FROM ({kinds})"
+    )
+
+
+def _row_id(plan: SheetPlan) -> str:
+    return f"{plan.number * ROWS_PER_SHEET}::BIGINT + _row"

@@ -81,7 +81,7 @@ def stage_inbox(
                 checks += [check for check in before.checks if check["dataset"] == dataset]
                 progress(f"  {dataset}: unchanged, {len(own)} files")
                 continue
-            task = DatasetWork(contract, contracts, index, words, scratch)
+            task = DatasetWork(contract, contracts, index, words, scratch / dataset)
             found = stage_dataset(con, own, task, folder, progress)
             accounts += found
             checks += check_dataset(con, contract, found, folder / STAGED / f"{dataset}.parquet")

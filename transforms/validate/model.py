@@ -17,9 +17,10 @@ Scope = Literal["whole", "measured"]
 class PlannedCheck:
     """One expectation on a dataset, as its contract asks.
 
-    key: its name within the dataset. columns: what it is about (row_floor: none; columns: the required ones). at_most:
-    share, 0 to 1, of the values it looks at (not_null: of the rows) that may break it. minimum, maximum: numbers, or ISO
-    days as text; of row_floor and freshness (days) too. condition: flag column of the rows it looks at, None for all.
+    key: its name within the dataset. columns: what it is about (row_floor: none; columns: the required ones).
+    at_most: share, 0 to 1, of the values it looks at (not_null: of the rows) that may break it. minimum,
+    maximum: numbers, or ISO days as text; of row_floor (rows) and freshness (days) too. condition: flag
+    column of the rows it looks at, None for all.
     """
 
     key: str
@@ -47,10 +48,11 @@ class PlannedCheck:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was counted for one check: values looked at, those that break it, and the figure of a check on the table.
+    """What was counted for one check.
 
-    observed: rows (row_floor), required columns missing (columns), age in days of the newest date (freshness; None
-    without one). error: class of the exception when the check could not be carried out.
+    checked: values looked at. unexpected: those that break it (of `unique`, every row of a repeated value).
+    observed: rows (row_floor), required columns missing (columns), age in days of the newest date (freshness;
+    None without one). error: class of the exception when the check could not be carried out.
     """
 
     success: bool
@@ -69,9 +71,10 @@ class Finding:
 class CheckResult:
     """One line of the manifest's `checks`. It never holds a value of a row.
 
-    expectation: name of the Great Expectations expectation. unexpected_count, unexpected_share (0 to 1): rows that break
-    it. observed: rows, missing columns or days for a check on the table, else how many values were looked at.
-    scope: whole (every row by Great Expectations) or measured (counted in the database, counts judged). message: Chinese.
+    expectation: name of the Great Expectations expectation. unexpected_count, unexpected_share (0 to 1 of the
+    values looked at): rows that break it. observed: rows, missing columns or days for a check on the table,
+    else how many values were looked at. scope: whole (every row by Great Expectations) or measured (counted
+    in the database, counts judged). message: Chinese.
     """
 
     dataset: str
@@ -92,7 +95,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """checks: every check of every dataset looked at. rejected: dataset → why no rule may use it, in Chinese."""
+    """checks: all checks of all datasets looked at. rejected: dataset → why no rule may use it (Chinese)."""
 
     checks: list[CheckResult]
     rejected: dict[str, str]
@@ -102,7 +105,7 @@ class ValidationResult:
 class Delivery:
     """What the view stg_<dataset> holds besides values.
 
-    rows: row count. columns: its columns. given: optional column → (some row's file had it, every row's file had it).
+    rows: row count. columns: its columns. given: optional column → (some file had it, every file had it).
     """
 
     contract: Contract
@@ -112,4 +115,5 @@ class Delivery:
 
     @property
     def view(self) -> str:
+        """The view's name, quoted for SQL."""
         return f'"stg_{self.contract.dataset}"'

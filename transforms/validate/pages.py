@@ -1,7 +1,7 @@
 """Data Docs: an index in Chinese and, for each dataset, Great Expectations' own page of its results.
 
-Pages stand alone: they are read from a file share where the style sheets and scripts that Great Expectations' usual
-page takes from the internet are not to be had.
+Pages stand alone: they are read where the style sheets and scripts that Great Expectations' usual page takes
+from the internet are not to be had.
 """
 
 from __future__ import annotations
@@ -32,17 +32,19 @@ _ENDINGS = {"% unexpected": "% 不符", "% not null": "% 已填写"}
 
 @dataclass(frozen=True)
 class DatasetPage:
-    """Great Expectations' results of one dataset: of its suite, and of the suite on a sample (large datasets only)."""
+    """Great Expectations' results of one dataset: of its suite, and of a sample (large datasets only)."""
 
     contract: Contract
     outcome: Any
     sampled: Any | None
 
 
-def write_pages(out_dir: Path, pages: Sequence[DatasetPage], result: ValidationResult, as_of: dt.date) -> None:
+def write_pages(
+    out_dir: Path, pages: Sequence[DatasetPage], result: ValidationResult, as_of: dt.date
+) -> None:
     """Write index.html and <dataset>.html into out_dir, which is made if it is not there."""
-    from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view.view import DefaultJinjaPageView
 
     out_dir.mkdir(parents=True, exist_ok=True)
     view = DefaultJinjaPageView(custom_views_directory=str(TEMPLATES))

@@ -1,4 +1,4 @@
-"""Contract → the checks its dataset must stand: the one place that reads checks out of a contract for this stage."""
+"""Contract → the checks its dataset must stand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from transforms.validate.model import Delivery, PlannedCheck
 
 
 def plan_checks(contract: Contract) -> tuple[PlannedCheck, ...]:
-    """Every check of a contract: row floor, required columns, the columns' and the table's own, code lists, freshness.
+    """Every check of a contract: row floor, required columns, those it states, code lists, freshness.
 
-    Row floor and required columns are fail; code lists and freshness are warn (an unlisted code is staging's to report,
-    late data are still data). Without a freshness column there is nothing to measure freshness on.
+    Row floor and required columns are fail; code lists and freshness are warn (a word outside the list is for
+    people to look at; late data are still data). Without a freshness column there is nothing to measure.
     """
     required = tuple(column.name for column in contract.columns if column.required)
     checks = [
@@ -37,10 +37,13 @@ def plan_checks(contract: Contract) -> tuple[PlannedCheck, ...]:
 def applicable_checks(delivery: Delivery) -> tuple[PlannedCheck, ...]:
     """The checks that can be carried out on what was delivered.
 
-    Left out are those on a column no file had (that required ones are there is a check of its own), and freshness of a
-    dataset without rows. Where only some files had an optional column, its emptiness counts in their rows alone.
+    Left out are those on a column no file had (whether required ones are there is a check of its own), and
+    freshness of a dataset without rows. Where only some files had an optional column, its emptiness counts in
+    their rows alone.
     """
-    return tuple(_narrowed(check, delivery) for check in plan_checks(delivery.contract) if _applies(check, delivery))
+    return tuple(
+        _narrowed(check, delivery) for check in plan_checks(delivery.contract) if _applies(check, delivery)
+    )
 
 
 def _named(checks: Iterator[Check] | tuple[Check, ...]) -> Iterator[PlannedCheck]:
@@ -67,7 +70,9 @@ def _applies(check: PlannedCheck, delivery: Delivery) -> bool:
         return True
     if check.kind == "freshness" and not delivery.rows:
         return False
-    return all(name in delivery.columns and delivery.given.get(name, (True, True))[0] for name in check.columns)
+    return all(
+        name in delivery.columns and delivery.given.get(name, (True, True))[0] for name in check.columns
+    )
 
 
 def _narrowed(check: PlannedCheck, delivery: Delivery) -> PlannedCheck:

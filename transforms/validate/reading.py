@@ -17,13 +17,17 @@ _NUMERIC = ("money", "number", "int", "month", "bool")
 
 
 def look_at(con: duckdb.DuckDBPyConnection, contract: Contract) -> Delivery:
-    """Row count of stg_<dataset>, its columns, and which optional columns the files had. Raises duckdb.CatalogException."""
+    """Row count of stg_<dataset>, its columns, and which optional columns the files had.
+
+    Raises duckdb.CatalogException without that view.
+    """
     view = name(f"stg_{contract.dataset}")
     columns = frozenset(row[0] for row in con.execute(f"DESCRIBE {view}").fetchall())
     optional = [c.name for c in contract.columns if not c.required and f"has_{c.name}" in columns]
     flags = "".join(
-        f", coalesce(bool_or({name(f'has_{column}')}), FALSE), coalesce(bool_and({name(f'has_{column}')}), FALSE)"
+        f", coalesce({whether}({name(f'has_{column}')}), FALSE)"
         for column in optional
+        for whether in ("bool_or", "bool_and")
     )
     counted = con.execute(f"SELECT count(*){flags} FROM {view}").fetchall()[0]
     given = {column: (counted[1 + 2 * i], counted[2 + 2 * i]) for i, column in enumerate(optional)}
@@ -37,10 +41,11 @@ def read_batch(
     as_of: dt.date,
     one_in: int = 1,
 ) -> Any:
-    """The pandas frame the checks are carried out on: only their columns, a row per staged row (or one row in `one_in`).
+    """The pandas frame the checks are carried out on: their columns, for one staged row in `one_in`.
 
-    Text as it is; numbers as float64; days as the number yyyymmdd (Great Expectations compares float64 columns at once,
-    others value by value); columns that are only asked to be there as 1 or missing; has_<column> flags; `age_in_days`.
+    Text as it is; numbers as float64; days as the number yyyymmdd (Great Expectations compares float64
+    columns at once, others value by value); columns only asked to be filled as 1 or missing; has_<column> flags;
+    `age_in_days`.
     """
     columns = batch_columns(delivery, checks, as_of)
     chosen = ", ".join(f"{expression} AS {name(column)}" for column, expression in columns.items())
@@ -70,7 +75,7 @@ def batch_columns(delivery: Delivery, checks: Sequence[PlannedCheck], as_of: dt.
 def measure(
     con: duckdb.DuckDBPyConnection, delivery: Delivery, checks: Sequence[PlannedCheck], as_of: dt.date
 ) -> dict[str, Finding]:
-    """Check key → what one pass over the view counted for it. `success` is left False: judging is not done here."""
+    """Check key → what one pass over the view counted for it. `success` stays False: others judge."""
     counts = [_counts(delivery, check, as_of) for check in checks]
     asked = ", ".join(f"{checked}, {unexpected}, {observed}" for checked, unexpected, observed in counts)
     found = con.execute(f"SELECT {asked} FROM {delivery.view}").fetchall()[0]
@@ -105,7 +110,9 @@ def _counts(delivery: Delivery, check: PlannedCheck, as_of: dt.date) -> tuple[st
     if check.kind == "unique":
         filled = " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
         keys = ", ".join(map(name, check.columns))
-        repeated = f"SELECT count(*) AS n FROM {delivery.view} WHERE {filled} GROUP BY {keys} HAVING count(*) > 1"
+        repeated = (
+            f"SELECT count(*) AS n FROM {delivery.view} WHERE {filled} GROUP BY {keys} HAVING count(*) > 1"
+        )
         return f"count(*) FILTER ({filled})", f"(SELECT sum(n) FROM ({repeated}))", "NULL"
     return f"count({column})", f"count(*) FILTER ({_broken(delivery.contract, check)})", "NULL"
 

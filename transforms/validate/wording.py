@@ -39,8 +39,8 @@ def message(
     if finding.error:
         return f"{_label(contract, check)}：检查未能执行（{finding.error}）"
     if check.kind == "row_floor":
-        rows = finding.observed or 0
-        return f"共 {rows:,} 行，不少于下限 {check.minimum} 行" if finding.success else f"只有 {rows:,} 行，少于下限 {check.minimum} 行"
+        rows, floor = finding.observed or 0, f"下限 {check.minimum} 行"
+        return f"共 {rows:,} 行，不少于{floor}" if finding.success else f"只有 {rows:,} 行，少于{floor}"
     if check.kind == "columns":
         labels = "、".join(contract.column(column).label for column in missing)
         return "必需的列齐全" if finding.success else f"缺少必需的列：{labels}"
@@ -50,9 +50,9 @@ def message(
 
 
 def disagreement(contract: Contract, check: PlannedCheck, measured: int, sampled: int) -> str:
-    """Said when a sample holds more breaches than were counted in all rows: the two ways of counting differ."""
-    label = _label(contract, check)
-    return f"{label}：抽样发现 {sampled:,} 行不符，多于全量计数的 {measured:,} 行，两种算法不一致，请通知系统维护人员"
+    """Said when a sample holds more breaches than were counted in all rows: two ways of counting differ."""
+    found = f"抽样发现 {sampled:,} 行不符，多于全量计数的 {measured:,} 行"
+    return f"{_label(contract, check)}：{found}，两种算法不一致，请通知系统维护人员"
 
 
 def _counted(label: str, check: PlannedCheck, finding: Finding) -> str:
@@ -70,7 +70,8 @@ def _freshness(label: str, check: PlannedCheck, finding: Finding, as_of: dt.date
     if finding.observed is None:
         return f"{label}：没有 {day} 及以前的日期，无法判断数据是否过时"
     age = f"{label}：最近日期距 {day} 已 {finding.observed:.0f} 天"
-    return f"{age}，未超过 {check.maximum} 天" if finding.success else f"{age}，超过 {check.maximum} 天，数据可能过时"
+    limit = f"超过 {check.maximum} 天"
+    return f"{age}，未{limit}" if finding.success else f"{age}，{limit}，数据可能过时"
 
 
 def _label(contract: Contract, check: PlannedCheck) -> str:
@@ -85,4 +86,6 @@ def _range(check: PlannedCheck) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%" if share == 0 or share >= 0.0001 else "不到 0.01%"
+    if 0 < share < 0.0001:
+        return "不到 0.01%"
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + "%"

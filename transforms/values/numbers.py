@@ -8,6 +8,7 @@ from transforms.values.folding import compact, empty_as_null
 _AMOUNT = r"([-+]?)(?:人民币|RMB|CNY)?[￥¥]?(-?[0-9][0-9,]*(?:\.[0-9]*)?|-?\.[0-9]+)(?:[Ee]([-+]?[0-9]{1,2}))?"
 _MONEY = rf"^{_AMOUNT}(百|千|万|十万|百万|千万|亿)?(元|圆|块)?整?(?:/[人户年月]{{1,3}})?$"
 _NUMBER = rf"^{_AMOUNT}()(%|㎡|m2|m²|平方米|平方|平米)?$"
+_GROUPED = r"-?[0-9]{1,3}(,[0-9]{3}){1,3}(\.[0-9]{1,2})?"
 _PARTS = "['sign', 'digits', 'power', 'scale', 'unit']"
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _HAN, _HAN_VALUES = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖两ⅠⅡⅢⅣ", "0012345678912345678921234"
@@ -68,10 +69,11 @@ class Scaled(Numeric):
     exact_type: str
 
     def _fast(self, raw: str, ctx: Context) -> str:
-        if ctx.unit not in (None, 1):
-            return f"CAST(NULL AS {self.sql_type})"
-        common = f"regexp_full_match({raw}, {literal(self.fast_pattern)})"
-        return f"CASE WHEN {common} THEN CAST({raw} AS {self.sql_type}) END"
+        unit = f" * {ctx.unit}" if ctx.unit not in (None, 1) else ""
+        plain, grouped = (f"regexp_full_match({raw}, {literal(pattern)})" for pattern in (self.fast_pattern, _GROUPED))
+        number = f"CAST(CAST(replace({raw}, ',', '') AS {self.exact_type}){unit} AS {self.sql_type})"
+        common = f"CAST(CAST({raw} AS {self.exact_type}){unit} AS {self.sql_type})" if unit else f"CAST({raw} AS {self.sql_type})"
+        return f"CASE WHEN {plain} THEN {common} WHEN {grouped} THEN {number} END"
 
     def _slow(self, column: str, text: str, ctx: Context) -> list[Layer]:
         inner, parts, exact, factor = (f"{column}__{part}" for part in ("inner", "parts", "exact", "factor"))
@@ -111,7 +113,7 @@ class Money(Scaled):
 
     sql_type = "DECIMAL(18,2)"
     exact_type = "DECIMAL(28,10)"
-    fast_pattern = r"-?[0-9]{1,14}(\.[0-9]{1,2})?"
+    fast_pattern = r"-?[0-9]{1,12}(\.[0-9]{1,8})?"
     pattern = _MONEY
 
     def _factor(self, parts: str, ctx: Context) -> str:

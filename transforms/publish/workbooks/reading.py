@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Self
@@ -125,9 +126,26 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
+def _ask(
+    con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[str] | Mapping[str, str] = ()
+) -> duckdb.DuckDBPyConnection:
+    """Run a query with its values written in: binding them would import pandas, which costs more than a township's workbook."""
+    if isinstance(values, Mapping):
+        for name, value in values.items():
+            sql = sql.replace(f"${name}", _literal(value))
+    else:
+        for value in values:
+            sql = sql.replace("?", _literal(value), 1)
+    return con.execute(sql)
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
 def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
     """The township of a code; raises LookupError when core_township does not know it."""
-    row = con.execute(
+    row = _ask(con, 
         f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]
     ).fetchone()
     if row is None:
@@ -137,7 +155,7 @@ def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
 
 def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Township]:
     """The townships of a county by code; 未定 only where it has findings."""
-    rows = con.execute(
+    rows = _ask(con, 
         f"""SELECT {Township.columns()} FROM core_township
             WHERE county_code = ?
                 AND (township_code <> ? OR township_code IN (SELECT township_code FROM out_finding))
@@ -152,7 +170,7 @@ def leads_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Lead]:
 
     Households come by their gravest lead, then by village; inside one the gravest lead comes first.
     """
-    rows = con.execute(
+    rows = _ask(con, 
         # also_townships may be a list or text: a code in it stands between characters that are no digits.
         f"""SELECT {Lead.columns()} FROM out_finding
             WHERE township_code = $code
@@ -188,7 +206,7 @@ def leads_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Lead]:
 
 def county_leads(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Lead]:
     """The findings that belong to a county's townships, each once."""
-    rows = con.execute(
+    rows = _ask(con, 
         f"""SELECT {Lead.columns()} FROM out_finding
             WHERE township_code IN (SELECT township_code FROM core_township WHERE county_code = ?)
             ORDER BY finding_id""",
@@ -199,13 +217,13 @@ def county_leads(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Lead]
 
 def input_files(con: duckdb.DuckDBPyConnection) -> list[InputFile]:
     """Every file received, by dataset and name."""
-    rows = con.execute(f"SELECT {InputFile.columns()} FROM run_input ORDER BY dataset, file").fetchall()
+    rows = _ask(con, f"SELECT {InputFile.columns()} FROM run_input ORDER BY dataset, file").fetchall()
     return [InputFile.of(row) for row in rows]
 
 
 def ignored_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
     """(dataset, file, reason, rows) of the rows left aside."""
-    return con.execute(
+    return _ask(con, 
         "SELECT dataset, file, reason, rows FROM run_ignored ORDER BY dataset, file, reason"
     ).fetchall()
 
@@ -214,7 +232,7 @@ def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
     """Every rule of the run, gravest first within its family."""
     rows = [
         Rule.of(row)
-        for row in con.execute(f"SELECT {Rule.columns()} FROM run_rule ORDER BY rule_id").fetchall()
+        for row in _ask(con, f"SELECT {Rule.columns()} FROM run_rule ORDER BY rule_id").fetchall()
     ]
     return sorted(
         rows,
@@ -224,7 +242,7 @@ def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
 
 def parameters_for(con: duckdb.DuckDBPyConnection, region: str) -> list[ParameterInForce]:
     """Values that hold for a township (longest region prefix); for a county code its townships' own too."""
-    rows = con.execute(
+    rows = _ask(con, 
         f"""SELECT {ParameterInForce.columns()} FROM run_parameter
             WHERE starts_with($region, region) OR starts_with(region, $region)
             QUALIFY length(region) >= coalesce(
@@ -238,13 +256,13 @@ def parameters_for(con: duckdb.DuckDBPyConnection, region: str) -> list[Paramete
 
 def latest_pay_month(con: duckdb.DuckDBPyConnection) -> int | None:
     """The latest month paid for (month index), None without payments."""
-    row = con.execute("SELECT latest_pay_month FROM core_ctx").fetchone()
+    row = _ask(con, "SELECT latest_pay_month FROM core_ctx").fetchone()
     return row[0] if row else None
 
 
 def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, int]:
     """Households and persons on active rows in a township."""
-    row = con.execute(
+    row = _ask(con, 
         """SELECT (SELECT count(*) FROM core_household WHERE active AND township_code = $code),
                   (SELECT count(*) FROM core_person WHERE active AND township_code = $code)""",
         {"code": township_code},
@@ -254,7 +272,7 @@ def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, 
 
 def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Names of the reconciliation tables this run has, without their prefix."""
-    rows = con.execute(
+    rows = _ask(con, 
         "SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, 'recon_')"
     ).fetchall()
     return {name.removeprefix("recon_") for (name,) in rows}
@@ -263,7 +281,7 @@ def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
 def recon_rows(con: duckdb.DuckDBPyConnection, name: str, level: str, region: str, sql: str) -> Table:
     """What `sql` selects from `rows`, the rows of recon_<name> at one level of a township or county."""
     code = "township_code" if len(region) > COUNTY_DIGITS else "county_code"
-    result = con.execute(
+    result = _ask(con, 
         f"WITH rows AS (SELECT * FROM recon_{name} WHERE level = ? AND {code} = ?) {sql}", [level, region]
     )
     return Table(tuple(column[0] for column in result.description or ()), tuple(result.fetchall()))
