@@ -18,6 +18,7 @@ ROWS = 200
 EXAMPLES = {
     "township_code": "'320681101'",
     "phone": "CAST(13900000000 + i AS VARCHAR)",
+    "relative_phone": "CAST(13900000000 + i AS VARCHAR)",
     "card_no": "concat(CAST(32068119500101000 + i AS VARCHAR), '142')",
     "credit_code": "concat('91320681MA1ABC', CAST(1000 + i AS VARCHAR))",
     "id18": "concat(CAST(32068119500101000 + i AS VARCHAR), 'X')",

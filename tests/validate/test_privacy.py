@@ -1,4 +1,4 @@
-"""No value of a row leaves the stage: not in results, pages, progress or log lines. Nor is anything fetched."""
+"""No value of a row leaves the stage, in results, pages, progress or log lines; and nothing is fetched."""
 
 from __future__ import annotations
 

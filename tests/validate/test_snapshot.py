@@ -53,7 +53,7 @@ BREACHES = [
         "column_values_to_match_regex",
         ("id_number",),
         "warn",
-        {"id_number": "if(i<5, '3.2E+17', {clean})"},
+        {"id_number": "if(i<5, concat('3.2E+', i), {clean})"},
         5,
         False,
     ),

@@ -34,7 +34,8 @@ def load() -> Any:
     logger = logging.getLogger("great_expectations")
     # Its error lines quote values. What went wrong is told in the check's own result.
     logger.propagate = False
-    logger.addHandler(logging.NullHandler())
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
     with _collector_paused():
         import great_expectations
     return great_expectations

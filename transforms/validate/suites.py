@@ -38,7 +38,7 @@ def whole_suite(gx: Any, name: str, checks: Sequence[PlannedCheck], described: S
 
 
 def measured_suite(gx: Any, name: str, checks: Sequence[PlannedCheck], described: Sequence[str]) -> Any:
-    """The suite for a one-row frame with a column per check, named by its key (snapshot.measurement_frame)."""
+    """The suite for a one-row frame with a column per check, named by its key (measurement_frame)."""
     made = [
         # Without any date there is no figure: a minimum then fails, a look at values would pass.
         _expectation(
