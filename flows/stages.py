@@ -101,9 +101,9 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
     contracts = load_contracts(settings.contracts)
     snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
     with _database(plan, settings) as con, timed("reconcile", progress) as report:
+        load_previous_roll(con, _other_roll(plan, snapshot))
         con.begin()
         run_tables.write_inputs(con, snapshot.inputs, contracts)
-        load_previous_roll(con, _other_roll(plan, snapshot))
         create_row_check(con, contracts["benefit_roll"])
         report.rows = sum(_count(con, table) for table in build_reconciliation(con))
         con.commit()

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from data_contracts import Column, load_contracts
-from transforms.validate import snapshot
+from transforms.validate import reading, snapshot
 from transforms.validate.plan import plan_checks
 
 CONTRACTS = load_contracts()
@@ -275,7 +275,7 @@ def test_size_decides_which_way(staged, probe):
 
 def test_sample_that_holds_more_than_was_counted_is_told(staged, probe, monkeypatch):
     staged.add(probe, amount="2000")
-    counting = snapshot.measure
+    counting = reading.measure
 
     def blind(*args):
         return {key: dataclasses.replace(f, unexpected=0) for key, f in counting(*args).items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # No register has as many columns; a stray cell far to the right, a wrong delimiter or binary data has
-MAX_COLUMNS = 4096
+MAX_COLUMNS = 1024
 
 
 class UnreadableFile(Exception):

@@ -53,7 +53,7 @@ class LinkageReport:
     """What `build_links` did.
 
     tables: in the order built. links: rows per (dataset, tier). kin_rows_unusable: kinship rows with a side
-    that is nobody known, or an unknown relation. kin_overloaded: numbers with an impossible crowd of relatives.
+    that is nobody known, or an unknown relation. kin_overloaded: numbers with an impossible crowd of kin.
     """
 
     tables: list[TableRows]
@@ -65,8 +65,9 @@ class LinkageReport:
 def build_links(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> LinkageReport:
     """Link every register row to the people on the roll, and to those off it that rules ask about.
 
-    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL file
-    of this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed`, `open_row` … .
+    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL
+    file of this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed` and
+    `open_row` among them.
     Raises LinkageError naming the table that could not be built.
     """
     _replace_pinyin(con)
@@ -151,7 +152,7 @@ def _replace(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
     try:
         con.execute(f"CREATE OR REPLACE TABLE {table} AS\n{select}")
     except duckdb.Error as error:
-        # The engine's message may quote the value it failed on, which may be a person's: neither kept nor chained.
+        # The engine's message may quote a person's value: neither kept nor chained.
         raise LinkageError(f"linkage table {table} could not be built: {type(error).__name__}") from None
 
 

@@ -43,9 +43,9 @@ def read_batch(
 ) -> Any:
     """The pandas frame the checks are carried out on: one staged row in `one_in`, the columns they ask for.
 
-    Text as it is; numbers as float64; days as the number yyyymmdd (Great Expectations compares float64 columns
-    at once, others value by value); columns only asked to be filled as 1 or missing; has_<column> flags;
-    `age_in_days`.
+    Text as it is; numbers as float64; days as the number yyyymmdd (Great Expectations compares float64
+    columns at once, others value by value); columns only asked to be filled as 1 or missing;
+    has_<column> flags; `age_in_days`.
     """
     columns = batch_columns(delivery, checks, as_of)
     chosen = ", ".join(f"{expression} AS {name(column)}" for column, expression in columns.items())

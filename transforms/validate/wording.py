@@ -13,6 +13,13 @@ _FAULT = {
     "pattern": "不符合规定格式",
     "values": "不在代码表内",
 }
+_MET = {
+    "not_null": "均已填写",
+    "unique": "均不重复",
+    "pattern": "均符合规定格式",
+    "range": "均在范围内",
+    "values": "均在代码表内",
+}
 
 
 def describe(contract: Contract, check: PlannedCheck) -> str:
@@ -58,7 +65,7 @@ def disagreement(contract: Contract, check: PlannedCheck, measured: int, sampled
 def _counted(label: str, check: PlannedCheck, finding: Finding) -> str:
     fault = f"超出范围（{_range(check)}）" if check.kind == "range" else _FAULT[check.kind]
     if not finding.unexpected:
-        return f"{label}：没有{fault}的（共检查 {finding.checked:,} 行）"
+        return f"{label}：{_MET[check.kind]}（共检查 {finding.checked:,} 行）"
     found = f"{label}：{finding.unexpected:,} 行{fault}，占 {_percent(finding.share)}"
     if finding.success:
         return f"{found}，未超过允许的 {_percent(check.at_most)}"

@@ -112,8 +112,8 @@ class Money(Scaled):
     """An amount in yuan: 1,515.00, ￥80, 80元, 1.2万元. A unit in the cell goes before the one of the heading."""
 
     sql_type = "DECIMAL(18,2)"
-    exact_type = "DECIMAL(28,10)"
-    fast_pattern = r"-?[0-9]{1,12}(\.[0-9]{1,8})?"
+    exact_type = "DECIMAL(18,6)"
+    fast_pattern = r"-?[0-9]{1,12}(\.[0-9]{1,6})?"
     pattern = _MONEY
 
     def _factor(self, parts: str, ctx: Context) -> str:

@@ -137,7 +137,8 @@ def read_rules(con: Con, scope: Scope) -> list[RuleLine]:
     """One line per rule and severity that found something, gravest first, then most open findings."""
     where = {"township": scope.township, "level": scope.level}
     lines = [RuleLine(*row) for row in _all(con, SCOPED + BY_RULE, where)]
-    return sorted(lines, key=lambda x: (SEVERITIES.index(x.severity), -x.findings, x.rule_id))
+    gravity = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+    return sorted(lines, key=lambda x: (gravity[x.severity], -x.findings, x.rule_id))
 
 
 def read_townships(con: Con, scope: Scope) -> list[TownshipLine]:
@@ -163,7 +164,8 @@ def read_changes(con: Con, scope: Scope) -> Changes:
     gone = sum(number for (change, _), number in counts.items() if change == "gone")
     # A settled finding that was away for a run comes back as reopened.
     back = sum(number - there for change, _, _, number, there in rows if change == "reopened")
-    named = [ChangedFinding(*row) for row in _all(con, CHANGES + NAMED, where)]
+    known = sum(number for (change, _), number in counts.items() if change != "new")
+    named = [ChangedFinding(*row) for row in _all(con, CHANGES + NAMED, {**where, "most": NAMED_CHANGES})]
     moves = _all(con, MOVEMENT, {**where, "level": scope.level})
     return Changes(
         previous=now - new - back + gone,
@@ -172,8 +174,8 @@ def read_changes(con: Con, scope: Scope) -> Changes:
         now=now,
         counts=counts,
         reasons=tuple((change, reason, n) for (change, reason), n in sorted(reasons.items())),
-        named=tuple(named[:NAMED_CHANGES]),
-        unnamed=len(named) - len(named[:NAMED_CHANGES]),
+        named=tuple(named),
+        unnamed=known - len(named),
         movement=tuple(Movement(row[0], *map(int, row[1:])) for row in moves),
     )
 

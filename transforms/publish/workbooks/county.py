@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
+from transforms.decisions.precision import Precision
 from transforms.publish.workbooks import cover
 from transforms.publish.workbooks import reading as read
 from transforms.publish.workbooks.guide import basis_text
@@ -17,12 +18,13 @@ from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import RULE_STATUS, SEVERITIES, SEVERITY, month_label
 from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
 from transforms.publish.workbooks.reconciliation import COUNTY_BLOCKS, write_reconciliation
+from transforms.publish.workbooks.reviews import precision_text, rule_precision
 from transforms.publish.workbooks.sheet import Book, Content, Marked, Sheet, TableColumn, Value
 from transforms.publish.workbooks.styles import CENTRED, COUNT, MONEY, STRONG
 
 TOWNSHIPS_ABREAST = 18
 MATRIX_WIDTHS = (22, *(8,) * (TOWNSHIPS_ABREAST + 1))
-RULE_WIDTHS = (20, 12, 6, 9, 8, 8, 8, 8, 8, 8, 14, 50)
+RULE_WIDTHS = (20, 12, 6, 9, 8, 8, 8, 8, 8, 8, 14, 16, 50)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def write_county_workbook(
     book = Book(run, f"{name}社会救助核对汇总")
     _write_cover(book, con, page, rules, files)
     _write_townships(book, page, rules)
-    _write_rules(book, page, rules)
+    _write_rules(book, page, rules, rule_precision(con, county_code))
     names = {
         "rule_id": {rule.rule_id: rule.title for rule in rules},
         "township_code": {t.township_code: t.township_name for t in townships},
@@ -161,7 +163,9 @@ def _write_matrix(
     sheet.table(columns, rows, empty="没有待核查的线索。")
 
 
-def _write_rules(book: Book, page: CountyPage, rules: Sequence[Rule]) -> None:
+def _write_rules(
+    book: Book, page: CountyPage, rules: Sequence[Rule], measured: Mapping[str, Precision]
+) -> None:
     sheet = book.sheet("规则汇总", RULE_WIDTHS)
     sheet.title("各类疑点线索汇总")
     columns = [
@@ -176,19 +180,21 @@ def _write_rules(book: Book, page: CountyPage, rules: Sequence[Rule]) -> None:
         TableColumn("已核结", COUNT),
         TableColumn("户数", COUNT),
         TableColumn("涉及金额\n（元）", MONEY),
+        TableColumn("以往核查\n（95%区间）"),
         TableColumn("政策依据"),
     ]
     by_rule: dict[str, list[Lead]] = {}
     for lead in page.leads:
         by_rule.setdefault(lead.rule_id, []).append(lead)
-    rows = [_rule_row(rule, by_rule.get(rule.rule_id, [])) for rule in rules]
+    rows = [_rule_row(rule, by_rule.get(rule.rule_id, []), measured.get(rule.rule_id)) for rule in rules]
     heading = sheet.table(columns, rows)
     sheet.worksheet.freeze_panes = f"B{heading + 1}"
-    sheet.worksheet.auto_filter.ref = f"A{heading}:L{sheet.row - 1}"
+    sheet.worksheet.auto_filter.ref = f"A{heading}:M{sheet.row - 1}"
     sheet.worksheet.print_title_rows = f"{heading}:{heading}"
 
 
-def _rule_row(rule: Rule, leads: Sequence[Lead]) -> tuple[Content, ...]:
+def _rule_row(rule: Rule, leads: Sequence[Lead], measured: Precision | None) -> tuple[Content, ...]:
+    reviewed = precision_text(measured) if measured else "尚无"
     _, _, _, _, still_open, households, new, changed, reopened, decided, amount = _totals("", leads)
     severity = Marked(
         SEVERITY.get(rule.severity, rule.severity), rule.severity if rule.severity in SEVERITY else "plain"
@@ -202,6 +208,7 @@ def _rule_row(rule: Rule, leads: Sequence[Lead]) -> tuple[Content, ...]:
             severity,
             Marked(status, "differs"),
             *(None,) * 7,
+            reviewed,
             basis_text(rule.basis),
         )
     return (
@@ -216,6 +223,7 @@ def _rule_row(rule: Rule, leads: Sequence[Lead]) -> tuple[Content, ...]:
         decided,
         households,
         amount or None,
+        reviewed,
         basis_text(rule.basis),
     )
 

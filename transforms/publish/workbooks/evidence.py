@@ -43,6 +43,12 @@ def evidence_text(lead: Lead, dataset_titles: Mapping[str, str], width: float, s
     return "\n".join(lines)
 
 
+def item_text(item: Mapping[str, Any], dataset_titles: Mapping[str, str]) -> str:
+    """One fact without its file and row: 【dataset】 and the values that matter."""
+    dataset = str(item.get("dataset") or "")
+    return f"【{dataset_titles.get(dataset, dataset)}】{_said(_values(dataset, item.get('values') or {}, set()))}"
+
+
 def _values(dataset: str, values: Mapping[str, Any], own: set[str]) -> dict[str, str]:
     titles = column_titles(dataset)
     return {

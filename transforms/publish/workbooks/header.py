@@ -29,6 +29,11 @@ def township_file_name(township_code: str, township_name: str) -> str:
     return f"{_safe(township_code)}_{_safe(township_name)}_疑点线索.xlsx"
 
 
+def ledger_file_name(township_code: str, township_name: str) -> str:
+    """File name of a township's 整改台账."""
+    return f"{_safe(township_code)}_{_safe(township_name)}_整改台账.xlsx"
+
+
 def county_file_name(county_code: str) -> str:
     """File name of a county's workbook."""
     return f"{_safe(county_code)}_汇总.xlsx"

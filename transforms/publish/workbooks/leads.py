@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -12,6 +12,7 @@ from transforms.publish.workbooks.evidence import evidence_text
 from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import SEVERITY, STATE, chinese_date, in_lines, match_label
 from transforms.publish.workbooks.reading import Lead, Township
+from transforms.publish.workbooks.reviews import Reviews, reopened_text
 from transforms.publish.workbooks.sheet import Book, Sheet, Value
 from transforms.publish.workbooks.styles import (
     FIGURE_TEXT,
@@ -44,6 +45,7 @@ class LeadPage:
     township: Township
     run: RunHeader
     dataset_titles: Mapping[str, str]
+    reviews: Reviews = field(default_factory=Reviews)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,12 @@ class LeadColumn:
     width: float
     value: Callable[[Lead, LeadPage], Value]
     look: Look = BODY
+
+
+def _evidence(lead: Lead, page: LeadPage) -> str:
+    said = evidence_text(lead, page.dataset_titles, EVIDENCE_WIDTH, SIZE)
+    again = reopened_text(lead, page.reviews, page.dataset_titles)
+    return f"{again}\n{said}" if again else said
 
 
 def _village(lead: Lead, page: LeadPage) -> str:
@@ -76,12 +84,9 @@ COLUMNS = (
     LeadColumn("身份证号", 12, lambda x, _: x.id_number, DIGITS),
     LeadColumn("救助\n类型", 6, lambda x, _: x.benefit_type),
     LeadColumn("疑点说明", 29, lambda x, _: x.explanation),
-    LeadColumn(
-        "依据（数据、文件、行号）",
-        EVIDENCE_WIDTH,
-        lambda x, page: evidence_text(x, page.dataset_titles, EVIDENCE_WIDTH, SIZE),
-    ),
+    LeadColumn("依据（数据、文件、行号）", EVIDENCE_WIDTH, _evidence),
     LeadColumn("匹配方式", 9.5, lambda x, _: match_label(x.match_tier, x.match_confidence)),
+    LeadColumn("同类线索\n以往核查", 9.5, lambda x, page: page.reviews.text(x)),
     LeadColumn("矛盾之处", 9.5, lambda x, _: in_lines(x.contradictions)),
     LeadColumn(
         "涉及金额\n（元）", 11, lambda x, _: x.amount_at_risk, replace(MONEY, size=SIZE, vertical="top")

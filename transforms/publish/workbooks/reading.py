@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -165,10 +166,13 @@ def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Towns
     return [Township.of(row) for row in rows]
 
 
-def leads_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Lead]:
+def leads_of(
+    con: duckdb.DuckDBPyConnection, code: str, likely: Callable[[Lead], float] = lambda _: 0.5
+) -> list[Lead]:
     """The findings a township sees: its own and those that concern it too, in the order of the sheet.
 
-    Households come by their gravest lead, then by village; inside one the gravest lead comes first.
+    Households come by their gravest lead, of equal ones by how often such leads were confirmed (`likely`, 0 to 1),
+    then by village; inside one the gravest lead comes first, then the likeliest.
     """
     rows = _ask(con, 
         # also_townships may be a list or text: a code in it stands between characters that are no digits.
@@ -190,13 +194,19 @@ def leads_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Lead]:
         )
         where = (lead.township_code != code, lead.village or "\uffff")
         place[lead.household] = min(where, place.get(lead.household, where))
+    likeliest: dict[str, float] = {}
+    for lead in leads:
+        counts = lead.state != "decided" and gravity.get(lead.severity, len(gravity)) == gravest[lead.household]
+        likeliest[lead.household] = max(likeliest.get(lead.household, 0.0), likely(lead) if counts else 0.0)
     return sorted(
         leads,
         key=lambda x: (
             gravest[x.household],
+            -likeliest[x.household],
             place[x.household],
             x.household,
             gravity.get(x.severity, 9),
+            -likely(x),
             x.rule_id,
             x.subject_key,
             x.finding_id,

@@ -15,6 +15,8 @@ from transforms.publish.workbooks.labels import month_label
 from transforms.publish.workbooks.leads import LeadPage, write_decided, write_leads
 from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
 from transforms.publish.workbooks.reconciliation import TOWNSHIP_BLOCKS, write_reconciliation
+from transforms.publish.workbooks.rectification import write_rectification_sheet
+from transforms.publish.workbooks.reviews import reviews_for
 from transforms.publish.workbooks.sheet import Book, protect
 
 
@@ -23,21 +25,24 @@ def write_township_workbook(
 ) -> Path:
     """Write one township's workbook to `out_path` from the tables of run.duckdb and return the path.
 
-    Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 核查指引, 对账. Reads out_finding,
-    core_township, core_household, core_person, core_ctx, run_input, run_rule, run_parameter and any recon_*.
+    Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 整改台账, 核查指引, 对账. Reads out_finding,
+    core_township, core_household, core_person, core_ctx, run_input, run_rule, run_parameter, and
+    where the run has them recon_*, measured_precision, decision_evidence and rectification.
     Raises LookupError when core_township lacks the code.
     """
     place = read.township(con, township_code)
-    leads = read.leads_of(con, township_code)
+    reviews = reviews_for(con, township_code)
+    leads = read.leads_of(con, township_code, reviews.middle)
     still_open = [lead for lead in leads if lead.state != "decided"]
     decided = [lead for lead in leads if lead.state == "decided"]
     rules, files = read.rules(con), read.input_files(con)
-    page = LeadPage(place, run, {file.dataset: file.title for file in files})
+    page = LeadPage(place, run, {file.dataset: file.title for file in files}, reviews)
 
     book = Book(run, f"{place.county_name}{place.township_name}疑点线索核查表")
     _write_cover(book, con, page, (still_open, decided), rules, files)
     write_leads(book, still_open, page)
     write_decided(book, decided, page)
+    write_rectification_sheet(book, con, township_code)
     write_guide(book, [rule for rule in rules if rule.rule_id in {lead.rule_id for lead in still_open}])
     names = {
         "rule_id": {rule.rule_id: rule.title for rule in rules},

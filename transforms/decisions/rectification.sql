@@ -1,0 +1,58 @@
+-- 整改台账: every finding ever confirmed (属实), until it is put right. Grain: finding. Columns of the lead are as issued with its last 属实.
+CREATE OR REPLACE TABLE rectification AS
+WITH confirmed AS (
+    SELECT *
+    FROM decision_history
+    WHERE outcome = '属实'
+    QUALIFY row_number() OVER (PARTITION BY finding_id ORDER BY run_as_of DESC, run_id DESC,
+        CASE WHEN township_code = owner_township_code THEN 0 ELSE 1 END, id DESC) = 1
+),
+
+followed AS (
+    SELECT
+        c.*,
+        d.outcome AS current_outcome,
+        d.decided_on AS current_decided_on,
+        f.finding_id IS NOT NULL AS still_found,
+        r.status = 'evaluated' AS evaluated,
+        r.version AS version_now,
+        coalesce(f.rule_version, p.seen_version, c.rule_version) AS seen_version,
+        p.closed_on AS closed_before
+    FROM confirmed AS c
+    INNER JOIN current_decision AS d ON d.finding_id = c.finding_id
+    LEFT JOIN out_finding AS f ON f.finding_id = c.finding_id
+    LEFT JOIN run_rule AS r ON r.rule_id = c.rule_id
+    LEFT JOIN previous_rectification AS p ON p.finding_id = c.finding_id
+),
+
+judged AS (
+    -- Gone counts as put right only where the same rule looked and found nothing; what was closed stays so until it is found again.
+    SELECT
+        *,
+        CASE
+            WHEN current_outcome IN ('不属实', '属实但豁免') THEN concat_ws('', '复核结论为', current_outcome)
+            WHEN still_found THEN NULL
+            WHEN closed_before IS NOT NULL OR (evaluated AND version_now = seen_version) THEN '源头数据已更正'
+        END AS closed_because
+    FROM followed
+)
+
+SELECT
+    finding_id, rule_id, owner_township_code AS township_code,
+    CAST(lead AS JSON) ->> '$.rule_title' AS rule_title,
+    CAST(lead AS JSON) ->> '$.severity' AS severity,
+    CAST(lead AS JSON) ->> '$.village' AS village,
+    CAST(lead AS JSON) ->> '$.household_id' AS household_id,
+    CAST(lead AS JSON) ->> '$.head_name' AS head_name,
+    CAST(lead AS JSON) ->> '$.name' AS name,
+    CAST(lead AS JSON) ->> '$.id_number' AS id_number,
+    CAST(lead AS JSON) ->> '$.explanation' AS explanation,
+    checked_by, checked_on, decided_on, measures, due, note,
+    CASE WHEN closed_because IS NOT NULL THEN 'closed' WHEN due < CAST($as_of AS DATE) THEN 'overdue' ELSE 'open' END AS status,
+    CASE WHEN closed_because LIKE '复核结论%' THEN current_decided_on
+        WHEN closed_because IS NOT NULL THEN coalesce(closed_before, CAST($as_of AS DATE)) END AS closed_on,
+    coalesce(closed_because, CASE WHEN still_found THEN NULL WHEN evaluated THEN '规则已变更，请人工确认是否整改到位'
+        ELSE '本次缺少数据未能核对' END) AS remark,
+    seen_version, run_id, file_name
+FROM judged
+ORDER BY township_code, household_id, rule_id, finding_id;

@@ -1,0 +1,136 @@
+"""The page's charts: Vega-Lite specifications made with Altair, drawn as SVG without a browser.
+
+Text stays text: the reader's device draws it with its own Chinese font, so the machine that makes the page needs
+none. No position depends on how wide a text would be: labels stand at fixed places, and the padding is given.
+Severity is told by lightness before hue, so that it survives colour blindness and a black-and-white printer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup, escape
+
+INK, MUTED = "#1f2933", "#5c6875"
+COLOURS = {
+    "high": "#8c1d2f",
+    "medium": "#e39a3b",
+    "low": "#bccad8",
+    "clear": "#e9edf0",
+    "decided": "#5b7f95",
+    "not_evaluated": "#ffffff",
+}
+OUTLINES = {"clear": "#9aa5b1", "low": "#8496a8", "not_evaluated": "#1f2933"}
+WIDTH = 344
+ROOM_FOR_NUMBER = 44
+LINE, BAR = 34, 11
+ROW, ROW_BAR = 22, 13
+LETTER = 12.5
+LONGEST_NAME = 9
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+OPENING = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\"[^>]*>")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its parts as (code of COLOURS, number), and what is written at its end."""
+
+    label: str
+    parts: Sequence[tuple[str, int]]
+    note: str
+
+    @property
+    def number(self) -> int:
+        return sum(n for _, n in self.parts)
+
+
+def labelled_above(bars: Sequence[Bar], most: int, title: str) -> Markup:
+    """Bars with their labels above them, for long labels. most: what the full width stands for."""
+    positions = {"y": alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))}
+    data = _values(bars)
+    label = (
+        alt.Chart(_data(data, first=True))
+        .mark_text(align="left", baseline="top", dy=-LINE / 2 + 1, fontSize=12.5, color=INK)
+        .encode(**positions, x=alt.value(0), text="label:N")
+    )
+    drawn = label + _bars(data, positions, most, BAR, offset=6) + _notes(data, positions, most, offset=6)
+    return _svg(drawn.properties(width=WIDTH - ROOM_FOR_NUMBER, height=LINE * len(bars)), left=1, title=title)
+
+
+def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
+    """Bars with short labels to their left (a longer one is cut)."""
+    positions = {"y": alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))}
+    left = int(min(max(len(b.label) for b in bars), LONGEST_NAME) * LETTER) + 8
+    cut = [Bar(b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…", b.parts, b.note) for b in bars]
+    data = _values(cut)
+    label = (
+        alt.Chart(_data(data, first=True))
+        .mark_text(align="right", baseline="middle", fontSize=12.5, color=INK)
+        .encode(**positions, x=alt.value(-8), text="label:N")
+    )
+    drawn = label + _bars(data, positions, most, ROW_BAR) + _notes(data, positions, most)
+    room = max(ROOM_FOR_NUMBER, 8 + 7 * max(len(b.note) for b in bars))
+    return _svg(drawn.properties(width=WIDTH - left - room, height=ROW * len(bars)), left=left, right=room, title=title)
+
+
+def _values(bars: Sequence[Bar]) -> list[dict[str, Any]]:
+    rows = []
+    for order, bar in enumerate(bars):
+        start = 0
+        for code, number in bar.parts or [("low", 0)]:
+            rows.append({
+                "order": order, "label": bar.label, "note": bar.note, "first": start == 0, "end": bar.number,
+                "from": start, "to": start + number, "fill": COLOURS[code], "stroke": OUTLINES.get(code, COLOURS[code]),
+            })  # fmt: skip
+            start += number
+    return rows
+
+
+def _data(values: Sequence[dict[str, Any]], *, first: bool = False) -> alt.InlineData:
+    seen: dict[int, dict[str, Any]] = {}
+    for row in values:
+        seen.setdefault(row["order"], row)
+    return alt.InlineData(values=list(seen.values()) if first else [row for row in values if row["to"] > row["from"]])
+
+
+def _x(field: str, most: int) -> alt.X:
+    return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, max(most, 1)], nice=False, zero=True))
+
+
+def _bars(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, height: int, offset: int = 0) -> alt.Chart:
+    return (
+        alt.Chart(_data(values))
+        .mark_bar(height=height, yOffset=offset, strokeWidth=0.8)
+        .encode(**positions, x=_x("from", most), x2="to:Q",
+                fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None))
+    )  # fmt: skip
+
+
+def _notes(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0) -> alt.Chart:
+    return (
+        alt.Chart(_data(values, first=True))
+        .mark_text(align="left", baseline="middle", dx=5, dy=offset, fontSize=12, color=MUTED)
+        .encode(**positions, x=_x("end", most), text="note:N")
+    )
+
+
+def _svg(chart: alt.LayerChart, *, left: int, title: str, right: int = ROOM_FOR_NUMBER) -> Markup:
+    chart = chart.properties(
+        autosize=alt.AutoSizeParams(type="none"), padding={"left": left, "right": right, "top": 1, "bottom": 1}
+    ).configure(aria=False, background="transparent", view=alt.ViewConfig(stroke=None))
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE, allowed_base_urls=[])
+    return _inline(drawn, title)
+
+
+def _inline(drawn: str, title: str) -> Markup:
+    """The drawing as a part of an HTML page: named for those who do not see it, as wide as its place, no addresses in it."""
+    opening = OPENING.match(drawn)
+    assert opening, "vl-convert wrote no <svg width height>"
+    width, height = opening.groups()
+    start = f'<svg class="chart" role="img" aria-label="{escape(title)}" viewBox="0 0 {width} {height}">'
+    return Markup(start + drawn[opening.end() :])

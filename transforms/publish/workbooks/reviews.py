@@ -1,0 +1,126 @@
+"""What earlier reviews say of the leads of a list: how often such leads were confirmed, and what a reopened one was answered before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from transforms.decisions.precision import Precision, precision
+from transforms.publish.workbooks.evidence import item_text
+from transforms.publish.workbooks.labels import chinese_date
+from transforms.publish.workbooks.reading import COUNTY_DIGITS, Lead
+
+UNKNOWN = precision(0, 0)
+MOST_CHANGES = 6
+
+
+@dataclass(frozen=True)
+class EarlierDecision:
+    """The answer a finding was last given, and the evidence (JSON) it was given on."""
+
+    outcome: str
+    decided_on: dt.date
+    evidence_hash: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """By (rule, match tier): the township's own reviews, else its county's; by finding: what it was last answered."""
+
+    township: Mapping[tuple[str, str], Precision] = field(default_factory=dict)
+    county: Mapping[tuple[str, str], Precision] = field(default_factory=dict)
+    earlier: Mapping[str, EarlierDecision] = field(default_factory=dict)
+
+    def of(self, lead: Lead) -> tuple[str, Precision]:
+        """Whose reviews ('本镇', '全县' or '') and what they measured for a lead of this rule and match tier."""
+        key = (lead.rule_id, lead.match_tier or "")
+        if key in self.township:
+            return "本镇", self.township[key]
+        return ("全县", self.county[key]) if key in self.county else ("", UNKNOWN)
+
+    def middle(self, lead: Lead) -> float:
+        """What to order a lead by within its severity: the middle of the measured interval, 0.5 where nothing was measured."""
+        return self.of(lead)[1].middle
+
+    def text(self, lead: Lead) -> str:
+        """The measured share as a list prints it."""
+        whose, measured = self.of(lead)
+        return f"{whose}{precision_text(measured)}" if whose else "尚无"
+
+
+def reviews_for(con: duckdb.DuckDBPyConnection, township_code: str) -> Reviews:
+    """What a township's list says of earlier reviews; empty for a run whose tables hold none."""
+    if not has_table(con, "measured_precision"):
+        return Reviews()
+    rows = con.execute(
+        "SELECT rule_id, match_tier, township_code = $code, sum(confirmed), sum(reviewed) FROM measured_precision "
+        "WHERE township_code = $code OR starts_with(township_code, $county) GROUP BY ALL ORDER BY ALL",
+        {"code": township_code, "county": township_code[:COUNTY_DIGITS]},
+    ).fetchall()
+    own = {(rule, tier): precision(int(c), int(n)) for rule, tier, mine, c, n in rows if mine}
+    totals: dict[tuple[str, str], tuple[int, int]] = {}
+    for rule, tier, _, confirmed, reviewed in rows:
+        before = totals.get((rule, tier), (0, 0))
+        totals[rule, tier] = (before[0] + int(confirmed), before[1] + int(reviewed))
+    return Reviews(own, {key: precision(*counts) for key, counts in totals.items()}, _earlier(con))
+
+
+def rule_precision(con: duckdb.DuckDBPyConnection, county_code: str) -> dict[str, Precision]:
+    """What was measured for each rule over all townships and match tiers of a county."""
+    if not has_table(con, "measured_precision"):
+        return {}
+    rows = con.execute(
+        "SELECT rule_id, sum(confirmed), sum(reviewed) FROM measured_precision WHERE starts_with(township_code, ?) GROUP BY 1",
+        [county_code],
+    ).fetchall()
+    return {rule: precision(int(confirmed), int(reviewed)) for rule, confirmed, reviewed in rows}
+
+
+def precision_text(measured: Precision) -> str:
+    """12条中属实9条（47%～91%）: counts first, for the interval is only as good as they are."""
+    return f"{measured.reviewed}条中属实{measured.confirmed}条（{measured.low:.0%}～{measured.high:.0%}）"
+
+
+def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str]) -> str:
+    """Why a lead that was answered is open again: the answer, and the evidence before and now where it changed. '' for any other lead."""
+    earlier = reviews.earlier.get(lead.finding_id)
+    if earlier is None or lead.state != "reopened":
+        return ""
+    said = f"【重新打开】{chinese_date(earlier.decided_on)}核查结果为“{earlier.outcome}”"
+    if earlier.evidence_hash == lead.evidence_hash:
+        return f"{said}，已到期；依据没有变化，请复核。"
+    before, now = (_items(text, dataset_titles) for text in (earlier.evidence, lead.evidence))
+    lines = [f"{said}，此后依据有变化。"]
+    lines += _changed("当时：", [text for text in before if text not in now])
+    lines += _changed("现在：", [text for text in now if text not in before])
+    return "\n".join(lines if len(lines) > 1 else [*lines, "级别或矛盾之处与当时不同。"])
+
+
+def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the run has a table: runs of earlier versions lack the newer ones."""
+    found = con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]).fetchone()
+    return bool(found and found[0])
+
+
+def _earlier(con: duckdb.DuckDBPyConnection) -> dict[str, EarlierDecision]:
+    rows = con.execute(
+        "SELECT d.finding_id, d.outcome, d.decided_on, d.evidence_hash, d.evidence_before FROM decision_evidence AS d "
+        "INNER JOIN out_finding AS f ON f.finding_id = d.finding_id WHERE f.state = 'reopened'"
+    ).fetchall()
+    return {row[0]: EarlierDecision(*row[1:]) for row in rows}
+
+
+def _items(evidence: str | None, dataset_titles: Mapping[str, str]) -> list[str]:
+    # File and row are left out: the same fact in another file is no change.
+    return [item_text(item, dataset_titles) for item in json.loads(evidence or "[]")]
+
+
+def _changed(label: str, texts: Sequence[str]) -> list[str]:
+    distinct = list(dict.fromkeys(texts))
+    more = [f"……另有{len(distinct) - MOST_CHANGES}条"] if len(distinct) > MOST_CHANGES else []
+    return [f"{label}{text}" for text in distinct[:MOST_CHANGES]] + more
