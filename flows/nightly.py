@@ -13,6 +13,7 @@ from typing import Any
 
 from flows.plan import Progress, RunError, RunPlan, describe
 from flows.settings import Settings
+from flows.validation import Validator
 from transforms.publish.store import Store, new_run_id
 
 NO_TELEMETRY = {
@@ -57,7 +58,11 @@ def run_nightly(inbox: Path, store_root: Path, as_of: dt.date, settings: Setting
         store.sweep()
         plan = plan_nightly(inbox.resolve(), store, as_of)
         prepare_prefect(store)
-        return _flow(plan, settings, progress)
+        validator = Validator()
+        try:
+            return _flow(plan, settings, validator, progress)
+        finally:
+            validator.stop()
 
 
 def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,7 +82,7 @@ def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _flow(plan: RunPlan, settings: Settings, progress: Progress) -> dict[str, Any]:
+def _flow(plan: RunPlan, settings: Settings, validator: Validator, progress: Progress) -> dict[str, Any]:
     # Prefect is imported here: its import takes seconds, which no other command should pay.
     from prefect import flow, task  # noqa: PLC0415
     from prefect.cache_policies import NO_CACHE  # noqa: PLC0415
@@ -85,18 +90,24 @@ def _flow(plan: RunPlan, settings: Settings, progress: Progress) -> dict[str, An
     from flows import stages  # noqa: PLC0415
 
     logging.getLogger("prefect").setLevel(os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"))
-    take_in, match, reconcile, publish = (
+    take_in, match, validate, reconcile, publish = (
         task(without_values(stage), name=name, cache_policy=NO_CACHE, persist_result=False)
-        for stage, name in ((stages.take_in, "take in"), (stages.match, "match"), (stages.reconcile, "reconcile"), (stages.publish, "publish"))
-    )
+        for stage, name in ((stages.take_in, "take in"), (stages.match, "match"), (stages.validate, "validate"), (stages.reconcile, "reconcile"),
+                            (stages.publish, "publish"))
+    )  # fmt: skip
 
     @flow(name="hedui-nightly", flow_run_name=plan.run_id, validate_parameters=False, persist_result=False, log_prints=False)
     def nightly() -> dict[str, Any]:
         Store(plan.store).work_dir(plan.run_id)
         snapshot, intake_reports = take_in(plan, settings, progress)
         staged = replace(plan, snapshot_id=snapshot.id)
+        validator.ask(staged, settings)
         outcomes, match_reports = match(staged, settings, progress)
-        recon_reports = reconcile(staged, settings, progress)
-        return publish(staged, settings, [*intake_reports, *match_reports, *recon_reports], outcomes, progress)
+        checked, validated, validate_reports = validate(staged, settings, validator, progress)
+        if checked.rejected:
+            outcomes, match_reports = match(checked, settings, progress)
+        recon_reports = reconcile(checked, settings, progress)
+        reports = [*intake_reports, *validate_reports, *match_reports, *recon_reports]
+        return publish(checked, settings, reports, outcomes, validated, progress)
 
     return nightly()

@@ -44,6 +44,8 @@ class RunPlan:
     rule_ids: tuple[str, ...] = ()
     overrides: dict[str, str] = field(default_factory=dict)
     started: str = ""
+    rejected: dict[str, str] = field(default_factory=dict)
+    """Datasets whose contract checks failed as a whole, with why: they are not used."""
 
     @property
     def work(self) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 from flows import stages
 from flows.plan import Progress, RunPlan
 from flows.settings import Settings
+from flows.validation import Validated
 from transforms.publish.store import Store, StoreError, new_run_id
 
 
@@ -25,6 +26,7 @@ def plan_rerun(store: Store, township: str, as_of: dt.date | None, rule_ids: tup
         township=township,
         rule_ids=rule_ids,
         overrides=overrides,
+        rejected=manifest["rejected_datasets"],
         started=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
     )
 
@@ -41,7 +43,7 @@ def run_rerun(store_root: Path, township: str, as_of: dt.date | None, rule_ids: 
     store.work_dir(plan.run_id)
     outcomes, match_reports = stages.match(plan, settings, progress)
     recon_reports = stages.reconcile(plan, settings, progress)
-    return stages.publish(plan, settings, [*match_reports, *recon_reports], outcomes, progress)
+    return stages.publish(plan, settings, [*match_reports, *recon_reports], outcomes, Validated(), progress)
 
 
 __all__ = ["StoreError", "plan_rerun", "run_rerun"]

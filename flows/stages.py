@@ -6,14 +6,17 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from data_contracts.loader import Contract, load_contracts
+from flows.feedback import load_into_run
 from flows.plan import Progress, RunError, RunPlan, StageReport, UsageError, timed
 from flows.settings import Settings
+from flows.validation import Validated, Validator
 from rules.engine.apply import RuleOutcome, apply_rules
 from rules.engine.availability import Arrived
 from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
@@ -22,10 +25,11 @@ from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
 from transforms.core.build import build_core, create_context
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_link_views, open_database
+from transforms.decisions.rectification import build_rectification
 from transforms.publish import outputs, run_tables
 from transforms.publish.store import Store
 from transforms.reconcile.build import build_reconciliation
-from transforms.reconcile.history import create_empty_decisions, load_previous_findings, load_previous_roll
+from transforms.reconcile.history import load_previous_findings, load_previous_roll
 from transforms.reconcile.row_check import create_row_check
 from transforms.staging import Snapshot, load_snapshot, staged_views
 
@@ -86,14 +90,33 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             report.rows = _count(con, "core_row")
         reports.append(report)
         with timed("rules", progress) as report:
-            outcomes = apply_rules(con, rules.values(), arrived(snapshot, contracts),
+            outcomes = apply_rules(con, rules.values(), arrived(snapshot, contracts, plan.rejected),
                                    lambda o: progress(f"  {o.rule_id}: {o.status}, {o.findings} findings"))  # fmt: skip
             run_tables.write_rules(con, rules, outcomes)
             load_previous_findings(con, _run_path(plan, plan.previous_run_id))
-            create_empty_decisions(con)
+            load_into_run(con, plan.store, settings, plan.as_of)
             report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
+            build_rectification(con, _run_path(plan, plan.previous_run_id), plan.as_of)
         reports.append(report)
     return outcomes, reports
+
+
+def validate(plan: RunPlan, settings: Settings, validator: Validator, progress: Progress) -> tuple[RunPlan, Validated, list[StageReport]]:
+    """Hear what the contract checks found; the plan returned leaves out the datasets they rejected.
+
+    Raises RunError when the roll or the township list is among them.
+    """
+    contracts = load_contracts(settings.contracts)
+    with timed("validate", progress) as report:
+        validated = validator.answer()
+        report.rows = len(validated.checks)
+    rejected = dict(validated.rejected)
+    for dataset, reason in rejected.items():
+        progress(f"{dataset}: rejected, {reason}")
+    needed = [f"{contracts[d].title}: {rejected[d]}" for d in ("benefit_roll", "townships") if d in rejected]
+    if needed:
+        raise RunError("the contract checks reject " + " and ".join(needed) + "; nothing is published")
+    return replace(plan, rejected=rejected), validated, [report]
 
 
 def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[StageReport]:
@@ -110,13 +133,14 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
     return [report]
 
 
-def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outcomes: list[RuleOutcome], progress: Progress) -> dict[str, Any]:
+def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outcomes: list[RuleOutcome], validated: Validated,
+            progress: Progress) -> dict[str, Any]:  # fmt: skip
     """Write everything a run publishes, then move it into place whole; return the manifest."""
     from transforms.publish.workbooks import RunHeader  # noqa: PLC0415
 
     store = Store(plan.store)
     snapshot = load_snapshot(store.snapshots / str(plan.snapshot_id))
-    status = run_status(snapshot, outcomes, load_contracts(settings.contracts))
+    status = run_status(snapshot, outcomes, load_contracts(settings.contracts), plan.rejected)
     with _database(plan, settings) as con, timed("publish", progress) as report:
         report.rows = outputs.write_suspects(con, plan.work, plan.township)
         outputs.write_links(con, plan.work)
@@ -127,9 +151,10 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
         header = RunHeader(plan.run_id, plan.as_of, plan.kind, status, started, None, counties)
         _workbooks(con, plan, header, progress)
         by_severity = _by_severity(con, plan)
-    manifest = _manifest(plan, settings, snapshot, outcomes, [*reports, report], status, by_severity)
+    manifest = _manifest(plan, settings, snapshot, outcomes, [*reports, report], status, by_severity, validated)
     outputs.write_manifest(plan.work, manifest)
-    shutil.rmtree(plan.work / "spill", ignore_errors=True)
+    for spill in ("spill", "spill-validation"):
+        shutil.rmtree(plan.work / spill, ignore_errors=True)
     store.publish(plan.work, plan.run_id, str(plan.snapshot_id), name_latest=plan.kind == "nightly")
     return manifest
 
@@ -143,11 +168,11 @@ def check_township(plan: RunPlan) -> None:
         raise UsageError(f"no township {plan.township} in the latest run; known: " + ", ".join(f"{c} {n}" for c, n in known.items()))
 
 
-def run_status(snapshot: Snapshot, outcomes: list[RuleOutcome], contracts: Mapping[str, Contract]) -> str:
+def run_status(snapshot: Snapshot, outcomes: list[RuleOutcome], contracts: Mapping[str, Contract], rejected_datasets: Mapping[str, str]) -> str:
     """'complete', or 'incomplete' when a rule could not run, a file was rejected, or too many rows of a dataset were quarantined."""
     rejected = any(i["status"] == "rejected" for i in snapshot.inputs)
     not_run = any(o.status != "evaluated" for o in outcomes)
-    return "incomplete" if rejected or not_run or over_quarantine_limit(snapshot, contracts) else "complete"
+    return "incomplete" if rejected or rejected_datasets or not_run or over_quarantine_limit(snapshot, contracts) else "complete"
 
 
 def over_quarantine_limit(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> list[str]:
@@ -161,7 +186,7 @@ def over_quarantine_limit(snapshot: Snapshot, contracts: Mapping[str, Contract])
     return over
 
 
-def arrived(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> dict[str, Arrived]:
+def arrived(snapshot: Snapshot, contracts: Mapping[str, Contract], rejected_datasets: Mapping[str, str]) -> dict[str, Arrived]:
     """What the snapshot holds of every dataset, for the rules to judge whether they can run."""
     found = {}
     for dataset, contract in contracts.items():
@@ -169,8 +194,9 @@ def arrived(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> dict[str, 
         present = {c.name: sum(c.name in i["columns"] for i in files) for c in contract.columns}
         without = {c.name: sum(i["loaded"] for i in files if c.name not in i["columns"]) for c in contract.columns}
         rejected = sum(i["dataset"] == dataset and i["status"] == "rejected" for i in snapshot.inputs)
-        reason = f"{rejected}个文件均被拒收" if rejected and not files else ""
-        found[dataset] = Arrived(contract.title, snapshot.usable(dataset), len(files), reason, present, without)
+        reason = f"{rejected}个文件均被拒收" if rejected and not files else rejected_datasets.get(dataset, "")
+        usable = snapshot.usable(dataset) and dataset not in rejected_datasets
+        found[dataset] = Arrived(contract.title, usable, len(files), reason, present, without)
     return found
 
 
@@ -199,6 +225,9 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
              parameters: ParameterSet, rules: Mapping[str, Rule]) -> None:  # fmt: skip
     create_macros(con)
     staged_views(con, snapshot, contracts)
+    for dataset in plan.rejected:
+        con.execute(f"CREATE TABLE rejected_{dataset} AS SELECT * FROM stg_{dataset} LIMIT 0")
+        con.execute(f"CREATE OR REPLACE VIEW stg_{dataset} AS SELECT * FROM rejected_{dataset}")
     create_link_views(con, {p.stem: p for p in sorted((snapshot.path / "links").glob("*.parquet"))})
     create_context(con, plan.as_of, settings.min_confidence)
     townships = {row[0] for row in con.execute(
@@ -240,7 +269,7 @@ def _by_severity(con: duckdb.DuckDBPyConnection, plan: RunPlan) -> dict[str, int
 
 
 def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: list[RuleOutcome], reports: list[StageReport], status: str,
-              by_severity: Mapping[str, int]) -> dict[str, Any]:  # fmt: skip
+              by_severity: Mapping[str, int], validated: Validated) -> dict[str, Any]:  # fmt: skip
     finished = dt.datetime.now().astimezone()
     contracts = load_contracts(settings.contracts)
     return {
@@ -266,7 +295,8 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
         },
         "parameters": _parameters_said(plan, settings, snapshot, contracts),
         "overrides": plan.overrides,
-        "checks": list(snapshot.checks),
+        "checks": [*validated.checks, *(c for c in snapshot.checks if c["check"] == "quarantine_limit")],
+        "rejected_datasets": plan.rejected,
         "datasets": dict(snapshot.keys),
         "stages": [{"name": r.name, "seconds": r.seconds, "rows": r.rows} for r in reports],
     }  # fmt: skip

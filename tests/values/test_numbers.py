@@ -51,7 +51,7 @@ def test_amounts_as_bookkeepers_write_them(cleaner, cell, unit, value):
     assert cleaner.one("money", cell, unit=unit) == {"value": Decimal(value), "bad": False}
 
 
-@pytest.mark.parametrize("cell", ["约5000", "1-2", "--5", "12345678901234567890", "五百", "5000美元", "1.2.3", "元", "nan", "inf", "0x10", "1_000"])
+@pytest.mark.parametrize("cell", ["约5000", "1-2", "--5", "12345678901234567890", "五百", "5000美元", "1.2.3", "元", "inf", "0x10", "1_000"])
 def test_what_is_no_amount(cleaner, cell):
     assert cleaner.one("money", cell) == {"value": None, "bad": True}
 

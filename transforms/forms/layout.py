@@ -32,7 +32,7 @@ from transforms.publish.workbooks.sheet import Book, Sheet, Value
 from transforms.publish.workbooks.styles import Look, Styles, lines_needed, row_points
 
 BESIDE_GAP, BESIDE_WIDTH = 3, 46
-LINE_GAP = " " * 24
+GAP = "{gap}"
 
 
 class FormStyles(Styles):
@@ -90,7 +90,23 @@ class FormSheet(Sheet):
             self.line(label, LABEL)
         self.line(title, FORM_TITLE, 32 * (1 + title.count("\n")))
         if seal:
-            self.line(seal, FORM_LINE, 24)
+            self.signed(seal)
+
+    def signed(self, text: str) -> None:
+        """A line of several parts, such as the seal and the reporting date, spread over the form's width."""
+        parts = text.split(GAP)
+        for number, part in enumerate(parts):
+            self.put(self.row, self._column_at(number / len(parts) if number else 0.0), part, FORM_LINE)
+        self.height(self.row, 24)
+        self.row += 1
+
+    def _column_at(self, share: float) -> int:
+        reached, wanted = 0.0, share * sum(self.widths)
+        for column, width in enumerate(self.widths, start=1):
+            if reached >= wanted:
+                return column
+            reached += width
+        return len(self.widths)
 
     def warn(self, text: str) -> None:
         """A line in red across the form that asks for confirmation."""
@@ -234,5 +250,5 @@ def _depth(heads: Sequence[Head]) -> int:
 
 
 def filled(template: str, **words: object) -> str:
-    """A title or line of a notice with its blanks filled in."""
-    return template.format(**{"gap": LINE_GAP, **words})
+    """A title or line of a notice with its blanks filled in; the gap before a signature stays."""
+    return template.format(**{"gap": GAP, **words})

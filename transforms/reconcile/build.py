@@ -17,7 +17,8 @@ RECON_TABLES = ("ledgers", "movement", "outcomes", "suspects_by_rule", "intake",
 def build_reconciliation(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Create recon_<name> for every reconciliation table; return their names.
 
-    Needs core_*, out_finding, raw_finding, run_rule, run_input, run_ignored, row_check, previous_roll and previous_suspect.
+    Needs core_*, out_finding, raw_finding, run_rule, run_input, run_ignored, row_check, previous_roll, previous_suspect and the decision
+    tables (transforms.decisions.run_tables).
     """
     for name in RECON_TABLES:
         con.execute((SQL_FOLDER / f"recon_{name}.sql").read_text(encoding="utf-8"))

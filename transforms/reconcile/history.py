@@ -1,4 +1,4 @@
-"""What earlier published runs know: their findings, their roll, and the reviews behind their leads."""
+"""What earlier published runs know: their findings and their roll."""
 
 from __future__ import annotations
 
@@ -49,11 +49,3 @@ def load_previous_roll(con: duckdb.DuckDBPyConnection, previous_run: Path | None
         )
     finally:
         con.execute("DETACH previous_run")
-
-
-def create_empty_decisions(con: duckdb.DuckDBPyConnection) -> None:
-    """current_decision (the latest per finding) and finding_review (reviewed, confirmed: 0 or 1) for a run without decisions."""
-    con.execute(
-        "CREATE OR REPLACE TABLE current_decision (finding_id VARCHAR, outcome VARCHAR, evidence_hash VARCHAR, decided_on DATE, expires_on DATE)"
-    )
-    con.execute("CREATE OR REPLACE TABLE finding_review (finding_id VARCHAR, reviewed INTEGER, confirmed INTEGER)")

@@ -3,12 +3,17 @@ CREATE OR REPLACE TABLE recon_changes AS
 WITH came AS (
     SELECT
         f.township_code, f.household_id, f.finding_id, f.rule_id, f.subject_key, f.severity, f.state AS change,
-        CASE WHEN f.state IN ('new', 'changed') AND p.rule_version IS NOT NULL AND p.rule_version <> f.rule_version THEN '规则变更'
+        CASE WHEN f.state = 'reopened' AND e.evidence_hash = f.evidence_hash THEN '核查结果到期'
+            WHEN f.state IN ('new', 'changed') AND p.rule_version IS NOT NULL AND p.rule_version <> f.rule_version THEN '规则变更'
             WHEN f.state = 'new' THEN '新出现的事实' ELSE '证据有变化' END AS reason,
-        p.evidence AS evidence_before, f.evidence AS evidence_now
+        -- What was answered is compared with what it was answered on, which may be many runs ago.
+        CASE WHEN f.state = 'reopened' THEN e.evidence_before ELSE p.evidence END AS evidence_before, f.evidence AS evidence_now
     FROM out_finding AS f
     LEFT JOIN previous_suspect AS p ON p.finding_id = f.finding_id
-    WHERE f.state IN ('new', 'changed', 'reopened') AND EXISTS (SELECT 1 FROM previous_suspect)
+    LEFT JOIN decision_evidence AS e ON e.finding_id = f.finding_id
+    WHERE f.state IN ('new', 'changed', 'reopened')
+        AND (f.state <> 'reopened' OR p.finding_id IS NULL OR p.state <> 'reopened' OR p.evidence_hash <> f.evidence_hash)
+        AND EXISTS (SELECT 1 FROM previous_suspect)
 ),
 
 gone AS (

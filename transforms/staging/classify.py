@@ -40,6 +40,7 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
         {
             "_kind": f"CASE WHEN _sure THEN '{RECORD}' {_above(heading)} "
             f"WHEN _first IS NULL THEN '{BLANK}' "
+            f"WHEN {_repeats_title(heading)} THEN '{TITLE}' "
             f"WHEN {_repeats_heading(heading, contract)} THEN '{REPEATED_HEADING}' "
             f"WHEN {_is_total(['_first', *names], codes)} THEN '{TOTAL}' "
             f"WHEN {_is_numbering(telling)} THEN '{BLANK}' "
@@ -68,6 +69,14 @@ def _is_total(cells: Iterable[str], codes: Codes) -> str:
     words = "|".join(sorted(codes.total_words, key=len, reverse=True))
     pattern = literal(f"([\\p{{Han}}]{{0,12}}(合计|小计|总计|共计)|{words})(:|\\(.*\\))?:?([0-9,.]+(户|人|元|万元|条|笔|个|行)?)?")
     return "(" + " OR ".join(f"coalesce(regexp_full_match({_bare(cell)}, {pattern}), FALSE)" for cell in cells) + ")"
+
+
+def _repeats_title(heading: Heading) -> str:
+    """A page title again, alone in its row or merged over it."""
+    if not heading.titles:
+        return "FALSE"
+    titles = ", ".join(map(literal, sorted(heading.titles)))
+    return f"(list_contains([{titles}], _first) AND len(list_distinct(_filled)) = 1)"
 
 
 def _is_numbering(telling: list[int]) -> str:

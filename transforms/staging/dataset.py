@@ -47,8 +47,9 @@ def stage_dataset(
     """
     seen: dict[str, str] = {}
     for file_no, file in enumerate(received, 1):
-        twin = seen.setdefault(file.sha256, file.name)
-        account = _stage_file(con, file_no, file, None if twin == file.name else twin, work)
+        account = _stage_file(con, file_no, file, seen.get(file.sha256), work)
+        if account.status == "loaded":
+            seen.setdefault(file.sha256, file.name)
         work.files.append(account)
         progress(f"  {file.name}: {account.status}, {account.received:,} rows")
     if not work.plans:

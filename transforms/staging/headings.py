@@ -23,6 +23,7 @@ class Heading:
     first, last: physical rows it fills (0, 0 for Parquet). texts: heading of each cell as received ('' for none). rows:
     the cells of each heading row, to find repeats further down. columns: contract column → index of its cell. units:
     column → yuan per unit. leftover: headings nothing answers to. duplicates: headings of a column already found.
+    titles: what stands above it.
     """
 
     first: int
@@ -33,6 +34,7 @@ class Heading:
     units: Mapping[str, int]
     leftover: tuple[str, ...]
     duplicates: tuple[str, ...]
+    titles: frozenset[str] = frozenset()
 
     def missing(self, contract: Contract) -> list[str]:
         """Required columns the heading lacks."""
@@ -98,7 +100,9 @@ class HeadingIndex:
 def read_heading(head: Mapping[int, Row], candidate: Candidate, contract: Contract) -> Heading:
     """A candidate read in full: which cell is which column, its unit, and what is left over."""
     block = [head[row] for row in range(candidate.first, candidate.first + candidate.depth)]
-    return _with_sheet_unit(_with_numbering(_read(candidate.first, block, contract), head), head, contract)
+    above = frozenset(cell.strip() for row in head if row < candidate.first for cell in head[row] if cell)
+    heading = replace(_read(candidate.first, block, contract), titles=above - {""})
+    return _with_sheet_unit(_with_numbering(heading, head), contract)
 
 
 def read_names(names: Sequence[str], contract: Contract) -> Heading:
@@ -170,13 +174,12 @@ def _with_numbering(heading: Heading, head: Mapping[int, Row]) -> Heading:
     return replace(heading, last=heading.last + 1, rows=(*heading.rows, tuple(below)))
 
 
-def _with_sheet_unit(heading: Heading, head: Mapping[int, Row], contract: Contract) -> Heading:
+def _with_sheet_unit(heading: Heading, contract: Contract) -> Heading:
     """单位：万元 in a title above the heading holds for the money columns that name no unit of their own."""
-    above = [cell for row, cells in head.items() if row < heading.first for cell in cells if cell]
-    if not any("".join(cell.split()).replace("：", ":").endswith(_SHEET_UNIT) for cell in above):
+    if not any("".join(title.split()).replace("：", ":").rstrip(")）").endswith(_SHEET_UNIT) for title in heading.titles):
         return heading
-    units = {c.name: 10_000 for c in contract.columns if c.type == "money" and c.name in heading.columns} | dict(heading.units)
-    return replace(heading, units=units)
+    money = {c.name: 10_000 for c in contract.columns if c.type == "money" and c.name in heading.columns}
+    return replace(heading, units=money | dict(heading.units))
 
 
 @lru_cache(maxsize=16_384)

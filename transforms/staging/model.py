@@ -101,8 +101,13 @@ class Snapshot:
         return tuple(file for file in self.files if file.dataset == dataset)
 
     def usable(self, dataset: str) -> bool:
-        """Whether a file of the dataset was accepted and gave at least one row."""
-        return any(file.status == "loaded" and file.loaded for file in self.of(dataset))
+        """Whether a file of the dataset was accepted, and its files gave as many rows as the contract's floor asks for.
+
+        An empty list of filings is usable, an empty roll is not.
+        """
+        accepted = any(file.status == "loaded" for file in self.of(dataset))
+        floor = [check["passed"] for check in self.checks if check["dataset"] == dataset and check["check"] == "row_floor"]
+        return accepted and all(floor)
 
     def staged(self, dataset: str) -> Path | None:
         """The Parquet file of a dataset's staged rows; None when no file of it is usable."""

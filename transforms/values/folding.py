@@ -1,6 +1,7 @@
 """Text of a cell without what typing and exporting leave behind: widths, invisible characters, stray quotes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from transforms.values.base import literal
 
@@ -41,17 +42,17 @@ def compact(raw: str) -> str:
     return f"regexp_replace({visible}, {literal(_EDGES)}, '', 'g')"
 
 
-def empty_as_null(text: str, null_words: Iterable[str]) -> str:
+def empty_as_null(text: str, null_words: Collection[str]) -> str:
     """SQL: NULL for '' and for the words that say 'nothing here' (无, -, #N/A), else the text. text: a column name."""
-    words = sorted(null_words)
-    longest = max((len(word.encode()) for word in words), default=0)
-    pattern = alternatives(["", *words])
+    longest, pattern = _nothing(frozenset(null_words))
     return f"CASE WHEN strlen({text}) <= {longest} AND regexp_full_match({text}, {pattern}) THEN NULL ELSE {text} END"
 
 
-def alternatives(words: Iterable[str]) -> str:
-    """SQL literal of a regular expression that matches any of the words."""
-    return literal("|".join(_escape(word) for word in words))
+@lru_cache(maxsize=64)
+def _nothing(words: frozenset[str]) -> tuple[int, str]:
+    """Bytes of the longest word, and the words as an SQL literal of a regular expression, '' among them."""
+    longest = max((len(word.encode()) for word in words), default=0)
+    return longest, literal("|".join(_escape(word) for word in ["", *sorted(words)]))
 
 
 def one_of(text: str, words: Iterable[str]) -> str:

@@ -23,15 +23,16 @@ class IdNumber(ValueType):
     extras = {"_status": "VARCHAR", "_key": "BIGINT"}
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        typed, bare, text, body, check, real, right = (
-            f"{column}__{part}" for part in ("typed", "bare", "text", "body", "check", "real", "right")
+        typed, bare, whole, text, body, check, real, right = (
+            f"{column}__{part}" for part in ("typed", "bare", "whole", "text", "body", "check", "real", "right")
         )
         old = f"strlen({text}) = 15"
         wanted = f"substr('{_CHECK_CHARACTERS}', {check} + 1, 1)"
         return [
             {typed: f"regexp_full_match({raw}, '[0-9]{{17}}[0-9X]')"},
             {bare: f"CASE WHEN {typed} THEN {raw} ELSE {_clean_number(raw)} END"},
-            {text: f"CASE WHEN {typed} THEN {bare} ELSE {_without_tail(bare, ctx)} END"},
+            {whole: f"CASE WHEN contains({bare}, '.') THEN regexp_replace({bare}, '^([0-9]+X?)\\.0*$', '\\1') ELSE {bare} END"},
+            {text: f"CASE WHEN {typed} THEN {whole} ELSE {empty_as_null(whole, ctx.codes.null_words)} END"},
             {body: _first_17_digits(text, typed)},
             {check: _check_character(body), real: is_calendar_date(f"{body} // 1000 % 100000000")},
             {right: f"{real} AND ({old} OR ascii(substr({text}, 18, 1)) = CASE {check} WHEN 10 THEN 88 ELSE 48 + {check} END)"},
@@ -75,11 +76,6 @@ def _clean_number(raw: str) -> str:
     any_lookalike = f"regexp_matches({raw}, '[{_LOOKALIKES}]')"
     folded = f"CASE WHEN {any_lookalike} THEN {letters} ELSE {widths(raw)} END"
     return f"upper(regexp_replace({folded}, {literal(_CLUTTER)}, '', 'g'))"
-
-
-def _without_tail(text: str, ctx: Context) -> str:
-    whole = f"regexp_replace({text}, '^([0-9]+X?)\\.0*$', '\\1')"
-    return f"CASE WHEN ends_with({text}, '0') OR ends_with({text}, '.') THEN {whole} ELSE {empty_as_null(text, ctx.codes.null_words)} END"
 
 
 def _first_17_digits(text: str, typed: str) -> str:

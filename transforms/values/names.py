@@ -32,14 +32,12 @@ class Name(ValueType):
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text = f"{column}__text"
-        folded = f"regexp_replace({FUNCTION}({raw}), '^[{QUOTES_SQL}]+|[{QUOTES_SQL}]+$', '', 'g')"
+        edges = literal(f"^[{QUOTES}]+|[{QUOTES}]+$")
+        folded = f"regexp_replace({FUNCTION}({raw}), {edges}, '', 'g')"
         return [
             {text: f"CASE WHEN regexp_matches({raw}, {literal(_unusual())}) THEN {folded} ELSE {raw} END"},
-            {column: empty_as_null(text, ctx.codes.null_words)},
+            {column: empty_as_null(text, _nothing(ctx.codes.null_words))},
         ]
-
-
-QUOTES_SQL = QUOTES.replace("'", "''")
 
 
 def register_functions(con: duckdb.DuckDBPyConnection) -> None:
@@ -60,6 +58,12 @@ def fold_name(text: str) -> str:
     """One name as the pipeline writes it (see Name)."""
     folded: str = fold_names(pa.array([text], pa.string()))[0].as_py()
     return folded.strip(QUOTES)
+
+
+@cache
+def _nothing(null_words: frozenset[str]) -> frozenset[str]:
+    """The words for 'nothing' as names are folded: a lone full stop has become a middle dot."""
+    return null_words | {fold_name(word) for word in null_words}
 
 
 @cache

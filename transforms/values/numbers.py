@@ -5,7 +5,7 @@ from abc import abstractmethod
 from transforms.values.base import Context, Layer, ValueType, literal, name
 from transforms.values.folding import compact, empty_as_null
 
-_AMOUNT = r"([-+]?)(?:人民币|RMB|CNY)?[￥¥]?(-?[0-9][0-9,]*(?:\.[0-9]*)?|-?\.[0-9]+)(?:[Ee]([-+]?[0-9]{1,2}))?"
+_AMOUNT = r"([-+]?)(?:人民币|RMB|CNY)?[￥¥]?(-?[0-9][0-9,]*(?:\.[0-9]*)?|-?\.[0-9]+)(?:[Ee]([-+]?[0-9]{1,3}))?"
 _MONEY = rf"^{_AMOUNT}(百|千|万|十万|百万|千万|亿)?(元|圆|块)?整?(?:/[人户年月]{{1,3}})?$"
 _NUMBER = rf"^{_AMOUNT}()(%|㎡|m2|m²|平方米|平方|平米)?$"
 _GROUPED = r"-?[0-9]{1,3}(,[0-9]{3}){1,3}(\.[0-9]{1,2})?"

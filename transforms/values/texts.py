@@ -127,13 +127,12 @@ def only_ticks(cell: str, null_words: Iterable[str]) -> str:
 
 
 def without_remarks(text: str) -> str:
-    """SQL: the text without its bracketed remarks; a text that is nothing else stays. text: a column name, width folded."""
+    """SQL: the text without its bracketed remarks; one that is nothing else stays. text: a column name, width folded."""
     cut = f"regexp_replace({text}, {literal(_REMARK)}, '', 'g')"
     # Once more for a remark within a remark, then what an unclosed bracket opens.
     cut = f"regexp_replace(regexp_replace({cut}, {literal(_REMARK)}, '', 'g'), {literal(_OPEN_REMARK)}, '')"
-    return (
-        f"CASE WHEN regexp_matches({text}, '[(\\[【〔]') THEN coalesce(nullif(trim({cut}), ''), {text}) ELSE {text} END"
-    )
+    bare = f"coalesce(nullif(trim({cut}, {literal(' ' + QUOTES)}), ''), {text})"
+    return f"CASE WHEN regexp_matches({text}, '[(\\[【〔]') THEN {bare} ELSE {text} END"
 
 
 def _words(ctx: Context, truth: bool) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -26,12 +26,13 @@ COLOURS = {
     "not_evaluated": "#ffffff",
 }
 OUTLINES = {"clear": "#9aa5b1", "low": "#8496a8", "not_evaluated": "#1f2933"}
-WIDTH = 344
-ROOM_FOR_NUMBER = 44
-LINE, BAR = 34, 11
+# Pixels. Three charts with long labels stand abreast on paper, and still read there.
+WIDE, NARROW = 344, 300
+LINE, BAR = 33, 11
 ROW, ROW_BAR = 22, 13
-LETTER = 12.5
+FONT_SIZE, NUMBER_SIZE = 12.5, 12
 LONGEST_NAME = 9
+LATIN = 0x2E7F
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 OPENING = re.compile(r"<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\"[^>]*>")
 
@@ -55,27 +56,32 @@ def labelled_above(bars: Sequence[Bar], most: int, title: str) -> Markup:
     data = _values(bars)
     label = (
         alt.Chart(_data(data, first=True))
-        .mark_text(align="left", baseline="top", dy=-LINE / 2 + 1, fontSize=12.5, color=INK)
+        .mark_text(align="left", baseline="top", dy=-LINE / 2 + 1, fontSize=FONT_SIZE, color=INK)
         .encode(**positions, x=alt.value(0), text="label:N")
     )
     drawn = label + _bars(data, positions, most, BAR, offset=6) + _notes(data, positions, most, offset=6)
-    return _svg(drawn.properties(width=WIDTH - ROOM_FOR_NUMBER, height=LINE * len(bars)), left=1, title=title)
+    room = _room(bars)
+    return _svg(drawn.properties(width=NARROW - room, height=LINE * len(bars)), left=1, right=room, title=title)
 
 
 def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
     """Bars with short labels to their left (a longer one is cut)."""
     positions = {"y": alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))}
-    left = int(min(max(len(b.label) for b in bars), LONGEST_NAME) * LETTER) + 8
-    cut = [Bar(b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…", b.parts, b.note) for b in bars]
+    cut = [replace(b, label=b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…") for b in bars]
+    left, room = int(max(len(b.label) for b in cut) * FONT_SIZE) + 8, _room(bars)
     data = _values(cut)
     label = (
         alt.Chart(_data(data, first=True))
-        .mark_text(align="right", baseline="middle", fontSize=12.5, color=INK)
+        .mark_text(align="right", baseline="middle", fontSize=FONT_SIZE, color=INK)
         .encode(**positions, x=alt.value(-8), text="label:N")
     )
     drawn = label + _bars(data, positions, most, ROW_BAR) + _notes(data, positions, most)
-    room = max(ROOM_FOR_NUMBER, 8 + 7 * max(len(b.note) for b in bars))
-    return _svg(drawn.properties(width=WIDTH - left - room, height=ROW * len(bars)), left=left, right=room, title=title)
+    return _svg(drawn.properties(width=WIDE - left - room, height=ROW * len(bars)), left=left, right=room, title=title)
+
+
+def _room(bars: Sequence[Bar]) -> int:
+    """Pixels for the longest note: Chinese characters are as wide as high, digits two thirds of it at most."""
+    return 8 + max(sum(NUMBER_SIZE if ord(c) > LATIN else 8 for c in b.note) for b in bars)
 
 
 def _values(bars: Sequence[Bar]) -> list[dict[str, Any]]:
@@ -114,12 +120,12 @@ def _bars(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int
 def _notes(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0) -> alt.Chart:
     return (
         alt.Chart(_data(values, first=True))
-        .mark_text(align="left", baseline="middle", dx=5, dy=offset, fontSize=12, color=MUTED)
+        .mark_text(align="left", baseline="middle", dx=5, dy=offset, fontSize=NUMBER_SIZE, color=MUTED)
         .encode(**positions, x=_x("end", most), text="note:N")
     )
 
 
-def _svg(chart: alt.LayerChart, *, left: int, title: str, right: int = ROOM_FOR_NUMBER) -> Markup:
+def _svg(chart: alt.LayerChart, *, left: int, right: int, title: str) -> Markup:
     chart = chart.properties(
         autosize=alt.AutoSizeParams(type="none"), padding={"left": left, "right": right, "top": 1, "bottom": 1}
     ).configure(aria=False, background="transparent", view=alt.ViewConfig(stroke=None))

@@ -113,7 +113,7 @@ def _township_charts(townships: Sequence[TownshipLine], counties: Mapping[str, s
 
 def _outcome_chart(outcomes: Outcomes) -> Markup | None:
     bars = [
-        Bar(OUTCOME_WORDS[code], [(code, rows)], f"{rows:,}（{percent(rows, outcomes.rows)}）")
+        Bar(OUTCOME_WORDS[code], [(code, rows)], f"{rows:,} ({percent(rows, outcomes.rows)})")
         for code in OUTCOME_ORDER
         if (rows := outcomes.total.get(code, 0))
     ]

@@ -1,0 +1,60 @@
+"""The validation process beside a nightly run: started first, asked once the snapshot is there, heard before anything is published."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from flows.plan import RunError, RunPlan
+from flows.settings import Settings
+from transforms.publish.store import Store
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Results of every contract check (as the manifest lists them) and the datasets that may not be used, with why."""
+
+    checks: tuple[dict[str, Any], ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
+
+
+class Validator:
+    """One child process that imports Great Expectations while the drop is being read."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-m", "transforms.validate.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+
+    def ask(self, plan: RunPlan, settings: Settings) -> None:
+        """Have the plan's snapshot validated; Data Docs go into the run's work folder."""
+        asked = {
+            "snapshot": str(Store(plan.store).snapshots / str(plan.snapshot_id)),
+            "as_of": plan.as_of.isoformat(),
+            "out_dir": str(plan.work / "data_docs"),
+            "spill": str(plan.work / "spill-validation"),
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "contracts": str(settings.contracts) if settings.contracts else None,
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+
+    def answer(self) -> Validated:
+        """Wait for the results. Raises RunError when the validation itself failed: an unchecked drop is not published."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        self._process.wait()
+        found = json.loads(line) if line.strip() else {"error": f"the validation process ended with status {self._process.returncode}"}
+        if "error" in found:
+            raise RunError(f"the drop could not be validated ({found['error']}); nothing is published")
+        return Validated(tuple(found["checks"]), tuple(found["rejected"].items()))
+
+    def stop(self) -> None:
+        """End the process when its answer is not wanted any more."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,52 @@
+"""Validation in a process of its own: Great Expectations takes seconds to import, which pass while the drop is being read.
+
+Reads one JSON line (snapshot, as_of, out_dir, memory_limit, threads, contracts) on standard input, answers with one on standard output:
+{"checks": […], "rejected": {…}} or {"error": …} without any value of a row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from data_contracts import load_contracts
+from transforms.core.run_database import EngineLimits, open_database
+
+
+def main() -> int:
+    """Import first, then wait for the one request."""
+    answer_to = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        from transforms.validate.gx import Session  # noqa: PLC0415
+
+        Session()
+        line = sys.stdin.readline()
+        if not line.strip():
+            return 0
+        try:
+            answer = _answer(json.loads(line))
+        except Exception as error:  # noqa: BLE001  the asking process decides; an error's text may quote a cell
+            answer = {"error": type(error).__name__}
+    print(json.dumps(answer, ensure_ascii=False, default=str), file=answer_to, flush=True)
+    return 0
+
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    from transforms.staging import load_snapshot, staged_views  # noqa: PLC0415
+    from transforms.validate import validate_snapshot  # noqa: PLC0415
+
+    contracts = load_contracts(Path(asked["contracts"]) if asked["contracts"] else None)
+    snapshot = load_snapshot(Path(asked["snapshot"]))
+    rows = {d: sum(f.loaded for f in snapshot.of(d)) for d in contracts if snapshot.usable(d)}
+    with open_database(None, EngineLimits(asked["memory_limit"], asked["threads"], Path(asked["spill"]))) as con:
+        staged_views(con, snapshot, contracts)
+        result = validate_snapshot(con, contracts, rows, dt.date.fromisoformat(asked["as_of"]), Path(asked["out_dir"]))
+    return {"checks": [check.as_dict() for check in result.checks], "rejected": dict(result.rejected)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
