@@ -37,8 +37,9 @@ def _fail(error: Exception) -> None:
     from rules.engine.corpus import CorpusError  # noqa: PLC0415
     from rules.engine.parameters import ParameterError  # noqa: PLC0415
     from transforms.publish.store import StoreError  # noqa: PLC0415
+    from transforms.staging.model import SnapshotFormatError  # noqa: PLC0415
 
-    known = (StoreError, RunError, ParameterError, CorpusError, ContractError)
+    known = (StoreError, SnapshotFormatError, RunError, ParameterError, CorpusError, ContractError)
     if isinstance(error, known):
         print(f"hedui: {error}", file=sys.stderr)
     else:

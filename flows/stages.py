@@ -136,6 +136,7 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
 def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outcomes: list[RuleOutcome], validated: Validated,
             progress: Progress) -> dict[str, Any]:  # fmt: skip
     """Write everything a run publishes, then move it into place whole; return the manifest."""
+    from transforms.publish.report import write_report  # noqa: PLC0415
     from transforms.publish.workbooks import RunHeader  # noqa: PLC0415
 
     store = Store(plan.store)
@@ -152,6 +153,8 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
         _workbooks(con, plan, header, progress)
         by_severity = _by_severity(con, plan)
     manifest = _manifest(plan, settings, snapshot, outcomes, [*reports, report], status, by_severity, validated)
+    with _database(plan, settings) as con:
+        write_report(con, plan.work / outputs.REPORT, header, manifest)
     outputs.write_manifest(plan.work, manifest)
     for spill in ("spill", "spill-validation"):
         shutil.rmtree(plan.work / spill, ignore_errors=True)

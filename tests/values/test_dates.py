@@ -72,7 +72,9 @@ def test_spreadsheet_serials(cleaner, days):
 @MANY
 @given(days=st.lists(DAYS, min_size=1, max_size=20))
 def test_the_month_of_a_day(cleaner, form, days):
-    assert cleaner.values("month", [DAY_FORMS[form](day) for day in days]) == [day.year * 12 + day.month for day in days]
+    assert cleaner.values("month", [DAY_FORMS[form](day) for day in days]) == [
+        day.year * 12 + day.month for day in days
+    ]
 
 
 @MANY

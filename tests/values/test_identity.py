@@ -23,7 +23,12 @@ def complete(body: str) -> str:
     return body + ric.calc_check_digit(body + "0")
 
 
-NUMBERS = st.builds(lambda place, birth, order: complete(f"{place}{birth:%Y%m%d}{order:03}"), PLACES, BIRTHS, st.integers(0, 999))
+NUMBERS = st.builds(
+    lambda place, birth, order: complete(f"{place}{birth:%Y%m%d}{order:03}"),
+    PLACES,
+    BIRTHS,
+    st.integers(0, 999),
+)
 DRESSED = st.sampled_from(
     [
         lambda n: n,
@@ -46,7 +51,9 @@ DRESSED = st.sampled_from(
 @given(st.lists(st.tuples(NUMBERS, DRESSED), min_size=1, max_size=30))
 def test_dress_does_not_matter(cleaner, drawn):
     rows = cleaner.rows("id18", [dress(number) for number, dress in drawn])
-    assert [(row["value"], row["_status"], row["_key"]) for row in rows] == [(n, "valid", int(n[:17])) for n, _ in drawn]
+    assert [(row["value"], row["_status"], row["_key"]) for row in rows] == [
+        (n, "valid", int(n[:17])) for n, _ in drawn
+    ]
 
 
 @st.composite
@@ -54,7 +61,11 @@ def damaged(draw) -> str:
     """A number with one character replaced behind its place code."""
     number = draw(NUMBERS)
     position = draw(st.integers(6, 17))
-    return number[:position] + draw(st.sampled_from("0123456789X" if position == 17 else "0123456789")) + number[position + 1 :]
+    return (
+        number[:position]
+        + draw(st.sampled_from("0123456789X" if position == 17 else "0123456789"))
+        + number[position + 1 :]
+    )
 
 
 @MANY
@@ -103,13 +114,22 @@ def test_status(cleaner, cell, value, status):
 
 
 def test_zeros_at_the_end_with_the_right_check_character_are_no_damage(cleaner):
-    number = next(n for n in (complete(f"32010219800101{k:03}") for k in range(0, 1000, 100)) if n.endswith("000"))
+    number = next(
+        n for n in (complete(f"32010219800101{k:03}") for k in range(0, 1000, 100)) if n.endswith("000")
+    )
     assert cleaner.one("id18", number)["_status"] == "valid"
 
 
 @pytest.mark.parametrize(
     ("birth", "valid"),
-    [("18500101", True), ("18491231", False), ("19000229", False), ("20000229", True), ("19990431", False), ("19991200", False)],
+    [
+        ("18500101", True),
+        ("18491231", False),
+        ("19000229", False),
+        ("20000229", True),
+        ("19990431", False),
+        ("19991200", False),
+    ],
 )
 def test_birth_day_must_exist(cleaner, birth, valid):
     assert (cleaner.one("id18", complete(f"320102{birth}001"))["_status"] == "valid") == valid
@@ -117,7 +137,12 @@ def test_birth_day_must_exist(cleaner, birth, valid):
 
 def test_equal_keys_are_equal_numbers(cleaner):
     number = complete("32010219800101001")
-    keys = [row["_key"] for row in cleaner.rows("id18", [number, f"'{number}", number[:6] + number[8:17], complete("32010219800101003")])]
+    keys = [
+        row["_key"]
+        for row in cleaner.rows(
+            "id18", [number, f"'{number}", number[:6] + number[8:17], complete("32010219800101003")]
+        )
+    ]
     assert keys[0] == keys[1] == keys[2] != keys[3]
 
 
@@ -130,9 +155,18 @@ CREDIT_CODES = st.builds(
 
 
 @MANY
-@given(st.lists(st.one_of(CREDIT_CODES, st.text(CREDIT_ALPHABET + "IOSVZ", min_size=17, max_size=19)), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.one_of(CREDIT_CODES, st.text(CREDIT_ALPHABET + "IOSVZ", min_size=17, max_size=19)),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_credit_codes_agree_with_stdnum(cleaner, codes):
-    cleaner.con.execute("CREATE OR REPLACE TEMP TABLE code AS SELECT unnest($1::VARCHAR[]) AS c, generate_subscripts($1::VARCHAR[], 1) AS i", [codes])
+    cleaner.con.execute(
+        "CREATE OR REPLACE TEMP TABLE code AS SELECT unnest($1::VARCHAR[]) AS c, generate_subscripts($1::VARCHAR[], 1) AS i",
+        [codes],
+    )
     found = cleaner.con.execute(f"SELECT {is_credit_code('c')} FROM code ORDER BY i").fetchall()
     assert [row[0] for row in found] == [uscc.is_valid(code) for code in codes]
 

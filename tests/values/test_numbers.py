@@ -33,7 +33,11 @@ def test_every_form_of_an_amount(cleaner, form, amounts):
 
 
 @MANY
-@given(amounts=st.lists(st.decimals(Decimal("-999999.999999"), Decimal("999999.999999"), places=6), min_size=1, max_size=30))
+@given(
+    amounts=st.lists(
+        st.decimals(Decimal("-999999.999999"), Decimal("999999.999999"), places=6), min_size=1, max_size=30
+    )
+)
 def test_ten_thousand_yuan_in_the_heading_or_in_the_cell(cleaner, amounts):
     yuan = [amount * 10_000 for amount in amounts]
     assert cleaner.values("money", [str(a) for a in amounts], unit=10_000) == yuan
@@ -51,7 +55,22 @@ def test_amounts_as_bookkeepers_write_them(cleaner, cell, unit, value):
     assert cleaner.one("money", cell, unit=unit) == {"value": Decimal(value), "bad": False}
 
 
-@pytest.mark.parametrize("cell", ["约5000", "1-2", "--5", "12345678901234567890", "五百", "5000美元", "1.2.3", "元", "inf", "0x10", "1_000"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "约5000",
+        "1-2",
+        "--5",
+        "12345678901234567890",
+        "五百",
+        "5000美元",
+        "1.2.3",
+        "元",
+        "inf",
+        "0x10",
+        "1_000",
+    ],
+)
 def test_what_is_no_amount(cleaner, cell):
     assert cleaner.one("money", cell) == {"value": None, "bad": True}
 
@@ -80,7 +99,9 @@ def test_grades_and_words_around_a_count(cleaner, cell, value):
     assert load_contracts()["benefit_roll"].column("disability_grade").type == "int"
 
 
-@pytest.mark.parametrize("cell", ["十二", "一二级", "3.5", "10-12", "1/2", "1E5", "5%", "多", "1234567890", "<5"])
+@pytest.mark.parametrize(
+    "cell", ["十二", "一二级", "3.5", "10-12", "1/2", "1E5", "5%", "多", "1234567890", "<5"]
+)
 def test_what_is_no_count(cleaner, cell):
     assert cleaner.one("int", cell) == {"value": None, "bad": True}
 
@@ -96,7 +117,15 @@ def test_measures_come_back(cleaner, numbers):
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [("12.5%", 12.5), ("12.5％", 12.5), ("89.6㎡", 89.6), ("89.6平方米", 89.6), ("1,200.5", 1200.5), ("-3", -3.0)]
+    ("cell", "value"),
+    [
+        ("12.5%", 12.5),
+        ("12.5％", 12.5),
+        ("89.6㎡", 89.6),
+        ("89.6平方米", 89.6),
+        ("1,200.5", 1200.5),
+        ("-3", -3.0),
+    ],
 )
 def test_units_of_measures(cleaner, cell, value):
     assert cleaner.one("number", cell) == {"value": value, "bad": False}

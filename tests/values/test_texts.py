@@ -67,7 +67,23 @@ def test_every_simplified_and_traditional_pair_is_one_name(cleaner):
 
 @pytest.mark.parametrize(
     "pair",
-    ["吕呂", "黄黃", "吴吳", "陈陳", "张張", "刘劉", "叶葉", "赵趙", "国國", "兰蘭", "凤鳳", "华華", "强強", "峰峯", "群羣"],
+    [
+        "吕呂",
+        "黄黃",
+        "吴吳",
+        "陈陳",
+        "张張",
+        "刘劉",
+        "叶葉",
+        "赵趙",
+        "国國",
+        "兰蘭",
+        "凤鳳",
+        "华華",
+        "强強",
+        "峰峯",
+        "群羣",
+    ],
 )
 def test_common_variants_fold_to_the_common_form(cleaner, pair):
     common, variant = pair
@@ -100,25 +116,55 @@ def test_names_fold_in_a_cursor_and_registering_twice_is_harmless():
 
 
 def test_free_text_keeps_its_words(cleaner):
-    assert cleaner.values("text", ["  启东市 （城区）\n3号 ", "a\u3000 b", "无锡市", "`x"]) == ["启东市 (城区) 3号", "a b", "无锡市", "x"]
+    assert cleaner.values("text", ["  启东市 （城区）\n3号 ", "a\u3000 b", "无锡市", "`x"]) == [
+        "启东市 (城区) 3号",
+        "a b",
+        "无锡市",
+        "x",
+    ]
 
 
 def test_keys_have_no_blanks_and_no_decimal_point_of_a_number_cell(cleaner):
     cells = ["320681 100N 1", "320681100.0", "苏（2010）第1号", "v1.0", "'0012", "3.2E+14"]
-    assert cleaner.values("identifier", cells) == ["320681100N1", "320681100", "苏(2010)第1号", "v1.0", "0012", "3.2E+14"]
+    assert cleaner.values("identifier", cells) == [
+        "320681100N1",
+        "320681100",
+        "苏(2010)第1号",
+        "v1.0",
+        "0012",
+        "3.2E+14",
+    ]
 
 
 def test_accounts(cleaner):
-    cells = ["6217 0069 0305 9906 887", "'6217006903059906887", "6217-0069", "6217.0", "农行6217", "6.21701E+18", "6.21701e18"]
+    cells = [
+        "6217 0069 0305 9906 887",
+        "'6217006903059906887",
+        "6217-0069",
+        "6217.0",
+        "农行6217",
+        "6.21701E+18",
+        "6.21701e18",
+    ]
     values = cleaner.values("account", cells)
     assert values == ["6217006903059906887"] * 2 + ["62170069", "6217", "6217", "6.21701E+18", "6.21701E18"]
-    damaged = [cleaner.con.execute(f"SELECT {account_damaged('a')} FROM (SELECT ? AS a)", [v]).fetchall()[0][0] for v in values]
+    damaged = [
+        cleaner.con.execute(f"SELECT {account_damaged('a')} FROM (SELECT ? AS a)", [v]).fetchall()[0][0]
+        for v in values
+    ]
     assert damaged == [False] * 5 + [True] * 2
 
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("存续（在营）", "存续"), ("存续(在营(开业))", "存续"), ("存续（在营", "存续"), ("（在营）", "(在营)"), ("正常 [无异议]", "正常"), ("无（空）", None)],
+    [
+        ("存续（在营）", "存续"),
+        ("存续(在营(开业))", "存续"),
+        ("存续（在营", "存续"),
+        ("（在营）", "(在营)"),
+        ("正常 [无异议]", "正常"),
+        ("无（空）", None),
+    ],
 )
 def test_bracketed_remarks_of_codes_are_cut(cleaner, cell, value):
     assert cleaner.one("coded", cell)["value"] == value
@@ -134,10 +180,16 @@ def test_every_listed_word_and_synonym_of_every_contract(cleaner):
 
 
 def test_an_unlisted_code_is_kept_clean(cleaner):
-    assert cleaner.values("code", [" 在 享 ", "在享（临时）", "死 亡"], values=("在享",)) == ["在享", "在享", "死亡"]
+    assert cleaner.values("code", [" 在 享 ", "在享（临时）", "死 亡"], values=("在享",)) == [
+        "在享",
+        "在享",
+        "死亡",
+    ]
 
 
-@pytest.mark.parametrize("word", ["是", "√", "Y", "y", "1", "1.0", "true", "TRUE", "已处理", "是（重残）", " 是 "])
+@pytest.mark.parametrize(
+    "word", ["是", "√", "Y", "y", "1", "1.0", "true", "TRUE", "已处理", "是（重残）", " 是 "]
+)
 def test_yes(cleaner, word):
     assert cleaner.one("bool", word) == {"value": True, "bad": False}
 
@@ -148,17 +200,34 @@ def test_no(cleaner, word):
 
 
 def test_neither_yes_nor_no(cleaner):
-    assert cleaner.rows("bool", ["", None, "/", "不详", "大概"]) == [{"value": None, "bad": bad} for bad in (False,) * 4 + (True,)]
+    assert cleaner.rows("bool", ["", None, "/", "不详", "大概"]) == [
+        {"value": None, "bad": bad} for bad in (False,) * 4 + (True,)
+    ]
 
 
 def test_an_empty_cell_of_a_ticked_column_means_no(cleaner):
-    assert cleaner.values("bool", ["√", "", None, "/", "大概"], tick_only=True) == [True, False, False, False, None]
+    assert cleaner.values("bool", ["√", "", None, "/", "大概"], tick_only=True) == [
+        True,
+        False,
+        False,
+        False,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
     ("cells", "ticks"),
-    [(["√", None, ""], True), (["√", "是"], False), (["√", "否"], False), ([None, ""], False), (["√", "/", " ✓ "], True), (["1", None], False)],
+    [
+        (["√", None, ""], True),
+        (["√", "是"], False),
+        (["√", "否"], False),
+        ([None, ""], False),
+        (["√", "/", " ✓ "], True),
+        (["1", None], False),
+    ],
 )
 def test_columns_that_mark_with_ticks_only(cleaner, cells, ticks):
     asked = only_ticks("c", load_codes().null_words)
-    assert cleaner.con.execute(f"SELECT {asked} FROM (SELECT unnest($1::VARCHAR[]) AS c)", [cells]).fetchall() == [(ticks,)]
+    assert cleaner.con.execute(
+        f"SELECT {asked} FROM (SELECT unnest($1::VARCHAR[]) AS c)", [cells]
+    ).fetchall() == [(ticks,)]

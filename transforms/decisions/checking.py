@@ -61,8 +61,9 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
     for row in book.rows:
         remarks = list(_wrong_keys(book, issued, row))
         finding_id = row["finding_id"].text
-        if not remarks and issued is not None:
+        if not any(r.code in ("other_run", "other_township") for r in remarks):
             seen.add(finding_id)
+        if not remarks and issued is not None:
             if not row.answered:
                 checked.unanswered += 1
                 continue

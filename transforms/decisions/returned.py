@@ -22,6 +22,7 @@ from transforms.publish.workbooks.cover import SHEET as COVER_SHEET
 #: The locked columns that say whom a row is about: rows sorted apart from their hidden keys show here.
 SHOWN_HEADINGS = ("疑点类型", "户编号", "姓名", "身份证号")
 HEADING_ROWS, COVER_ROWS = 10, 20
+LONGEST_NAME = 255
 MOST_BYTES = 200 * 1024 * 1024
 TOWNSHIP_IN_BRACKETS = re.compile(r"（([0-9A-Za-z]+)）\s*$")
 
@@ -107,7 +108,7 @@ def _read_book(book: Any, name: str, sha256: str) -> ReturnedBook:
     found = list(_lead_rows(rows, columns))
     run_id, township = _list_named_on_cover(sheets.get(COVER_SHEET))
     letters = {heading: get_column_letter(position + 1) for heading, position in columns.items()}
-    return ReturnedBook(name, sha256, run_id or _commonest(found, "run_id"), township or _commonest(found, "township_code"), letters, found)
+    return ReturnedBook(name[:LONGEST_NAME], sha256, run_id or _commonest(found, "run_id"), township or _commonest(found, "township_code"), letters, found)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:

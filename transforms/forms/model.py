@@ -109,13 +109,16 @@ class Place:
 class FormsRun:
     """The run behind the forms and the months they compare.
 
-    month and before_month are month indexes (year * 12 + month); before_source says in Chinese where the
-    amounts of the month before come from, '' where nothing tells them.
+    month and before_month are month indexes (year * 12 + month). before_source: where the amounts of the
+    month before come from: 'run' (a run of that month, before_run_id), 'payments', or '' (nothing tells them).
+    not_evaluated: rules that could not be applied.
     """
 
     header: RunHeader
     month: int
-    before_source: str
+    before_source: str = ""
+    before_run_id: str = ""
+    not_evaluated: int = 0
 
     @property
     def before_month(self) -> int:

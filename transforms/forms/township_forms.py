@@ -32,6 +32,11 @@ from transforms.forms.tables import rows
 
 HERE = Path(__file__).parent
 NO_COLUMN_VALUE = "花名册该栏没有填写"
+NO_BEFORE = {
+    "run": "{month}月花名册没有该户的月保障金",
+    "payments": "{month}月发放台账没有该户的应发金额",
+    "": "没有{month}月的花名册，也没有该月发放台账",
+}
 LEAST_LINES = 3
 
 
@@ -64,7 +69,7 @@ def read_township(con: duckdb.DuckDBPyConnection, place: Place) -> TownshipData:
 def annex_1_fields(run: FormsRun) -> tuple[Field, ...]:
     """The columns of annex 1."""
     before, after = month_number(run.before_month), month_number(run.month)
-    no_before = run.before_source and f"{run.before_source}中没有该户{before}月的金额"
+    no_before = NO_BEFORE[run.before_source].format(month=before)
     return (
         Field("序号", "number", 5, COUNT, household=True),
         Field("居住地址", "address", 20, TEXT, why_empty=NO_COLUMN_VALUE),
@@ -74,7 +79,7 @@ def annex_1_fields(run: FormsRun) -> tuple[Field, ...]:
         Field(f"{before}月保障人口", "persons_before", 7, COUNT, household=True),
         Field(
             f"{before}月保障金/元", "yuan_before", 10, MONEY, household=True,
-            why_empty=no_before or f"没有{before}月的花名册或发放台账",
+            why_empty=no_before,
         ),
         Field("重病病种", "illness", 10, MIDDLE),
         Field("残疾类别", "disability_type", 6, MIDDLE),

@@ -12,6 +12,7 @@ import duckdb
 
 VERSIONED = ("duckdb", "polars", "pyarrow", "prefect", "great-expectations", "openpyxl", "splink", "sqlglot", "hedui")
 WORKBOOK_FOLDER = "workbooks"
+REPORT = "report.html"
 
 
 def write_suspects(con: duckdb.DuckDBPyConnection, run_dir: Path, township_code: str | None = None) -> int:

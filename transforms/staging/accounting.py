@@ -11,6 +11,7 @@ import duckdb
 from data_contracts import Contract
 from transforms.staging.classify import RECORD, REPEAT
 from transforms.staging.faults import contract_faults, set_bits, unusable_cells
+from transforms.staging.headings import cell_labels
 from transforms.staging.model import SheetAccount
 from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, present_columns
 from transforms.values import literal, name
@@ -29,7 +30,9 @@ class _Counts:
     unknown: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def describe_sheets(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract) -> Iterator[tuple[SheetPlan, SheetAccount]]:
+def describe_sheets(
+    con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract
+) -> Iterator[tuple[SheetPlan, SheetAccount]]:
     """The account of every staged sheet, from the views `part` and `repeat_row`.
 
     Raises AssertionError when the rows of a sheet do not add up.
@@ -45,7 +48,9 @@ def describe_sheets(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], 
 
 def _count_rows(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]) -> None:
     faults, unusable = contract_faults(contract), list(unusable_cells(contract))
-    rows = con.execute(f"SELECT _row_id // {ROWS_PER_SHEET}, _kind, _faults, _bad, count(*) FROM part GROUP BY ALL").fetchall()
+    rows = con.execute(
+        f"SELECT _row_id // {ROWS_PER_SHEET}, _kind, _faults, _bad, count(*) FROM part GROUP BY ALL"
+    ).fetchall()
     for number, kind, held, bad, count in rows:
         found = counts[number]
         found.received += count
@@ -59,11 +64,15 @@ def _count_rows(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict
 
 
 def _count_repeats(con: duckdb.DuckDBPyConnection, counts: dict[int, _Counts]) -> None:
-    for number, count in con.execute(f"SELECT _row_id // {ROWS_PER_SHEET}, count(*) FROM repeat_row GROUP BY 1").fetchall():
+    for number, count in con.execute(
+        f"SELECT _row_id // {ROWS_PER_SHEET}, count(*) FROM repeat_row GROUP BY 1"
+    ).fetchall():
         counts[number].ignored[REPEAT] += count
 
 
-def _count_unknown_codes(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]) -> None:
+def _count_unknown_codes(
+    con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]
+) -> None:
     """Unlisted words of code columns, the most frequent of each sheet and column; long ones are cut."""
     unlisted = [
         f"SELECT _row_id // {ROWS_PER_SHEET} AS number, {literal(column.name)} AS code, substr({name(column.name)}, 1, {_LONGEST_WORD}) AS word "
@@ -88,7 +97,9 @@ def _count_unknown_codes(con: duckdb.DuckDBPyConnection, contract: Contract, cou
 def _account(plan: SheetPlan, counts: _Counts) -> SheetAccount:
     sheet, heading = plan.sheet, plan.heading
     loaded = counts.received - counts.quarantined_rows - sum(counts.ignored.values())
-    assert counts.received == sheet.rows, f"{plan.file}: {sheet.rows} rows came in, {counts.received} were looked at"
+    assert counts.received == sheet.rows, (
+        f"{plan.file}: {sheet.rows} rows came in, {counts.received} were looked at"
+    )
     assert loaded >= 0, f"{plan.file}: rows were counted twice"
     return SheetAccount(
         sheet_no=sheet.sheet_no,
@@ -100,6 +111,7 @@ def _account(plan: SheetPlan, counts: _Counts) -> SheetAccount:
         quarantined_rows=counts.quarantined_rows,
         heading=(heading.first, heading.last) if heading.last else None,
         columns=present_columns(heading),
+        headings=cell_labels(heading.texts, sheet.width),
         units={column: unit for column, unit in heading.units.items() if unit != 1},
         leftover=heading.leftover,
         duplicates=heading.duplicates,

@@ -7,7 +7,13 @@ from collections.abc import Collection, Mapping
 from data_contracts import Codes, Contract
 from transforms.values import VALUE_TYPES, Context, Layer, merge_layers, name, select_layers
 
-LINEAGE = {"_row_id": "BIGINT", "_file_no": "INTEGER", "_file": "VARCHAR", "_sheet": "VARCHAR", "_row": "BIGINT"}
+LINEAGE = {
+    "_row_id": "BIGINT",
+    "_file_no": "INTEGER",
+    "_file": "VARCHAR",
+    "_sheet": "VARCHAR",
+    "_row": "BIGINT",
+}
 
 
 def staged_columns(contract: Contract) -> dict[str, str]:
@@ -21,20 +27,29 @@ def staged_columns(contract: Contract) -> dict[str, str]:
 
 
 def cleaning_layers(
-    contract: Contract, cells: Mapping[str, str], codes: Codes, units: Mapping[str, int], tick_only: Collection[str] = ()
+    contract: Contract,
+    cells: Mapping[str, str],
+    codes: Codes,
+    units: Mapping[str, int],
+    tick_only: Collection[str] = (),
 ) -> list[Layer]:
     """Layers that clean received cells. cells: contract column → SQL name of its cell; units: money column → yuan per unit."""
     layers = []
     for column in contract.columns:
         if column.name in cells:
-            ctx = Context(codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only)
+            ctx = Context(
+                codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only
+            )
             layers.append(VALUE_TYPES[column.type].layers(column.name, cells[column.name], ctx))
     return merge_layers(layers)
 
 
 def select_columns(contract: Contract) -> str:
     """The staged columns as a SELECT list over cleaned rows."""
-    return ", ".join(f"CAST({name(column)} AS {kind}) AS {name(column)}" for column, kind in staged_columns(contract).items())
+    return ", ".join(
+        f"CAST({name(column)} AS {kind}) AS {name(column)}"
+        for column, kind in staged_columns(contract).items()
+    )
 
 
 def clean_rows(contract: Contract, source: str, present: Collection[str], codes: Codes) -> str:
@@ -45,7 +60,9 @@ def clean_rows(contract: Contract, source: str, present: Collection[str], codes:
     """
     have = [column.name for column in contract.columns if column.name in present]
     cells = {column.name: f"cell__{column.name}" for column in contract.columns}
-    taken = ", ".join(f"{name(column) if column in have else 'NULL::VARCHAR'} AS {cell}" for column, cell in cells.items())
+    taken = ", ".join(
+        f"{name(column) if column in have else 'NULL::VARCHAR'} AS {cell}" for column, cell in cells.items()
+    )
     own = f" EXCLUDE ({', '.join(map(name, have))})" if have else ""
     layers = cleaning_layers(contract, cells, codes, {})
     made = [*cells.values(), *(column for layer in layers for column in layer)]

@@ -19,7 +19,15 @@ from transforms.staging.headings import HeadingIndex
 from transforms.staging.model import QUARANTINE, STAGED, FileAccount, SheetAccount
 from transforms.staging.recognise import RejectedFile, SheetReading, choose_sheets, read_sheet
 from transforms.staging.faults import contract_faults
-from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, read_head, received_json, tick_columns, write_rows
+from transforms.staging.rounding import rounded_numbers
+from transforms.staging.sheet import (
+    ROWS_PER_SHEET,
+    SheetPlan,
+    read_head,
+    received_json,
+    tick_columns,
+    write_rows,
+)
 from transforms.values import literal, name
 
 Progress = Callable[[str], None]
@@ -39,7 +47,11 @@ class DatasetWork:
 
 
 def stage_dataset(
-    con: duckdb.DuckDBPyConnection, received: Sequence[ReceivedFile], work: DatasetWork, target: Path, progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    received: Sequence[ReceivedFile],
+    work: DatasetWork,
+    target: Path,
+    progress: Progress,
 ) -> list[FileAccount]:
     """Write staged/<dataset>.parquet and quarantine/<dataset>.parquet under `target`; account for every received row.
 
@@ -55,7 +67,9 @@ def stage_dataset(
     if not work.plans:
         return work.files
     parts = _write_parts(con, work)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)")
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)"
+    )
     _find_repeats(con, work.contract)
     _write_staged(con, work.contract, target)
     _write_quarantine(con, work, target)
@@ -64,7 +78,9 @@ def stage_dataset(
     return accounts
 
 
-def _stage_file(con: duckdb.DuckDBPyConnection, file_no: int, file: ReceivedFile, twin: str | None, work: DatasetWork) -> FileAccount:
+def _stage_file(
+    con: duckdb.DuckDBPyConnection, file_no: int, file: ReceivedFile, twin: str | None, work: DatasetWork
+) -> FileAccount:
     account = FileAccount(work.contract.dataset, file.name, file_no, file.sha256, "loaded", "")
     folder = work.folder / str(file_no)
     folder.mkdir(parents=True)
@@ -74,13 +90,18 @@ def _stage_file(con: duckdb.DuckDBPyConnection, file_no: int, file: ReceivedFile
         if twin is not None:
             warning = f"与 {twin} 内容完全相同，只计一次"
             return replace(account, sheets=_unstaged(sheets, SAME_FILE), warnings=(warning,))
-        readings = [read_sheet(sheet, read_head(con, sheet), work.contract, work.contracts, work.index) for sheet in sheets]
+        readings = [
+            read_sheet(sheet, read_head(con, sheet), work.contract, work.contracts, work.index)
+            for sheet in sheets
+        ]
         chosen = choose_sheets(file.name, readings, work.contract, work.contracts)
     except UnreadableFile as error:
         return replace(account, status="rejected", reason=error.message)
     except RejectedFile as error:
         return replace(account, status="rejected", reason=str(error), sheets=_unstaged(sheets, REJECTED))
-    plans = [SheetPlan(file_no, file.name, reading.sheet, reading.heading) for reading in chosen if reading.heading]
+    plans = [
+        SheetPlan(file_no, file.name, reading.sheet, reading.heading) for reading in chosen if reading.heading
+    ]
     ticks = tick_columns(con, plans, work.contract, work.codes)
     work.plans += [replace(plan, ticks=ticks) for plan in plans]
     others = [reading for reading in readings if reading not in chosen and reading.verdict != "empty"]
@@ -104,7 +125,10 @@ def _write_parts(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[Path
 
 
 def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of the dataset."""
+    """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of their file.
+
+    Two files that overlap are two departments' word for the same fact: both stay, and rules count the fact once.
+    """
     if contract.repeats_are_facts:
         con.execute("CREATE OR REPLACE TEMP TABLE repeat_row (_row_id BIGINT)")
         return
@@ -114,7 +138,7 @@ def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE repeat_row AS
         SELECT _row_id FROM (
-            SELECT _row_id, row_number() OVER (PARTITION BY {columns} ORDER BY _row_id) AS copy
+            SELECT _row_id, row_number() OVER (PARTITION BY _file_no, {columns} ORDER BY _row_id) AS copy
             FROM part
             WHERE {usable} AND _hash IN (SELECT _hash FROM part WHERE {usable} GROUP BY _hash HAVING count(*) > 1)
         )
@@ -124,7 +148,8 @@ def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
 
 
 def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, target: Path) -> None:
-    columns = ", ".join(map(name, [*LINEAGE, *staged_columns(contract)]))
+    rounded = rounded_numbers(con, contract)
+    columns = ", ".join(rounded.get(column, name(column)) for column in [*LINEAGE, *staged_columns(contract)])
     path = target / STAGED / f"{contract.dataset}.parquet"
     repeats = con.execute("SELECT count(*) FROM repeat_row").fetchall()[0][0]
     new = "AND _row_id NOT IN (SELECT _row_id FROM repeat_row)" if repeats else ""
@@ -136,9 +161,15 @@ def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, target: Pa
 def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target: Path) -> None:
     """dataset, file, sheet, row, reasons (Chinese, joined by ；), codes (joined by a space), received (JSON)."""
     reasons = ", ".join(
-        f"({bit}, {literal(fault.code)}, {literal(fault.text)})" for bit, fault in enumerate(contract_faults(work.contract))
+        f"({bit}, {literal(fault.code)}, {literal(fault.text)})"
+        for bit, fault in enumerate(contract_faults(work.contract))
     )
-    held = {row[0] for row in con.execute(f"SELECT DISTINCT _row_id // {ROWS_PER_SHEET} FROM part WHERE _faults <> 0").fetchall()}
+    held = {
+        row[0]
+        for row in con.execute(
+            f"SELECT DISTINCT _row_id // {ROWS_PER_SHEET} FROM part WHERE _faults <> 0"
+        ).fetchall()
+    }
     sheets = [received_json(plan) for plan in work.plans if plan.number in held]
     path = target / QUARANTINE / f"{work.contract.dataset}.parquet"
     con.execute(
@@ -164,7 +195,11 @@ def _account(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[FileAcco
     for plan, account in describe_sheets(con, work.plans, work.contract):
         staged[plan.file_no].append(account)
     return [
-        replace(file, sheets=tuple(sorted([*file.sheets, *staged[file.file_no]], key=lambda sheet: sheet.sheet_no))) for file in work.files
+        replace(
+            file,
+            sheets=tuple(sorted([*file.sheets, *staged[file.file_no]], key=lambda sheet: sheet.sheet_no)),
+        )
+        for file in work.files
     ]
 
 
@@ -175,7 +210,13 @@ def _unstaged(sheets: Sequence[RawSheet], reason: str) -> tuple[SheetAccount, ..
 def _unstaged_sheet(sheet: RawSheet, reason: str) -> SheetAccount:
     ignored = {reason: sheet.rows} if sheet.rows else {}
     return SheetAccount(
-        sheet.sheet_no, sheet.sheet, sheet.rows, ignored=ignored, kind=sheet.kind, encoding=sheet.encoding, hidden=sheet.hidden
+        sheet.sheet_no,
+        sheet.sheet,
+        sheet.rows,
+        ignored=ignored,
+        kind=sheet.kind,
+        encoding=sheet.encoding,
+        hidden=sheet.hidden,
     )
 
 

@@ -24,7 +24,11 @@ def contract_faults(contract: Contract) -> list[Fault]:
     return [
         *_no_person(contract),
         *(fault for c in contract.columns if c.row_required for fault in _no_value(c)),
-        *(Fault(f"negative:{c.name}", f"{c.label}为负数", f"{name(c.name)} < 0") for c in contract.columns if c.type == "money"),
+        *(
+            Fault(f"negative:{c.name}", f"{c.label}为负数", f"{name(c.name)} < 0")
+            for c in contract.columns
+            if c.type == "money"
+        ),
         *(fault for c in contract.columns for check in c.checks for fault in _failed(c, check)),
     ]
 
@@ -43,7 +47,11 @@ def set_bits(number: int) -> list[int]:
 
 def unusable_cells(contract: Contract) -> dict[str, str]:
     """Column → SQL predicate: the cell holds something that cannot be read as the column's type."""
-    return {c.name: f"coalesce({VALUE_TYPES[c.type].is_bad(c.name)}, FALSE)" for c in contract.columns if c.type in _PARSED}
+    return {
+        c.name: f"coalesce({VALUE_TYPES[c.type].is_bad(c.name)}, FALSE)"
+        for c in contract.columns
+        if c.type in _PARSED
+    }
 
 
 def _no_person(contract: Contract) -> list[Fault]:
@@ -54,7 +62,9 @@ def _no_person(contract: Contract) -> list[Fault]:
         who = [c for c in map(contract.column, group) if c.type in ("id18", "name")]
         if {c.type for c in who} == {"id18", "name"}:
             empty = " AND ".join(f"{name(c.name)} IS NULL" for c in who)
-            faults.append(Fault(f"no_person:{who[0].name}", f"{'和'.join(c.label for c in who)}都为空", f"({empty})"))
+            faults.append(
+                Fault(f"no_person:{who[0].name}", f"{'和'.join(c.label for c in who)}都为空", f"({empty})")
+            )
     return faults
 
 
@@ -75,9 +85,17 @@ def _failed(column: Column, check: Check) -> list[Fault]:
         return []
     value = name(column.name)
     if check.kind == "pattern" and check.pattern is not None:
-        return [Fault(f"pattern:{column.name}", f"{column.label}格式不对", f"NOT regexp_matches({value}, {literal(check.pattern)})")]
+        return [
+            Fault(
+                f"pattern:{column.name}",
+                f"{column.label}格式不对",
+                f"NOT regexp_matches({value}, {literal(check.pattern)})",
+            )
+        ]
     # A negative amount of money has its reason already.
-    if check.kind == "range" and not (column.type == "money" and check.minimum == 0 and check.maximum is None):
+    if check.kind == "range" and not (
+        column.type == "money" and check.minimum == 0 and check.maximum is None
+    ):
         return [Fault(f"range:{column.name}", f"{column.label}超出允许范围", outside_range(value, check))]
     return []
 

@@ -38,7 +38,9 @@ class Heading:
 
     def missing(self, contract: Contract) -> list[str]:
         """Required columns the heading lacks."""
-        return [column.name for column in contract.columns if column.required and column.name not in self.columns]
+        return [
+            column.name for column in contract.columns if column.required and column.name not in self.columns
+        ]
 
     def required_found(self, contract: Contract) -> int:
         """How many of the contract's required columns the heading has."""
@@ -81,7 +83,9 @@ class HeadingIndex:
 
     def named(self, names: Sequence[str]) -> dict[str, Candidate]:
         """The same for the column names of a Parquet file, which fill no row."""
-        return {dataset: Candidate(0, 1, frozenset(columns)) for dataset, columns in self._named([names]).items()}
+        return {
+            dataset: Candidate(0, 1, frozenset(columns)) for dataset, columns in self._named([names]).items()
+        }
 
     def _named(self, block: Sequence[Row]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -129,7 +133,14 @@ def _read(first: int, block: Sequence[Row], contract: Contract, last: int | None
             if unit and contract.column(column).type == "money":
                 units[column] = unit
     return Heading(
-        first, first + len(block) - 1 if last is None else last, tuple(texts), rows, columns, units, tuple(leftover), tuple(duplicates)
+        first,
+        first + len(block) - 1 if last is None else last,
+        tuple(texts),
+        rows,
+        columns,
+        units,
+        tuple(leftover),
+        tuple(duplicates),
     )
 
 
@@ -156,7 +167,9 @@ def _column(parts: Sequence[str], contract: Contract) -> str | None:
 
 def _candidate_forms(parts: Sequence[str]) -> list[str]:
     """What a heading may be known as: with its group title (户主 over 姓名), else by itself."""
-    return [form for start in range(max(0, len(parts) - 2), len(parts)) for form in _forms("".join(parts[start:]))]
+    return [
+        form for start in range(max(0, len(parts) - 2), len(parts)) for form in _forms("".join(parts[start:]))
+    ]
 
 
 def _cells(block: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
@@ -176,7 +189,10 @@ def _with_numbering(heading: Heading, head: Mapping[int, Row]) -> Heading:
 
 def _with_sheet_unit(heading: Heading, contract: Contract) -> Heading:
     """单位：万元 in a title above the heading holds for the money columns that name no unit of their own."""
-    if not any("".join(title.split()).replace("：", ":").rstrip(")）").endswith(_SHEET_UNIT) for title in heading.titles):
+    if not any(
+        "".join(title.split()).replace("：", ":").rstrip(")）").endswith(_SHEET_UNIT)
+        for title in heading.titles
+    ):
         return heading
     money = {c.name: 10_000 for c in contract.columns if c.type == "money" and c.name in heading.columns}
     return replace(heading, units=money | dict(heading.units))
@@ -190,6 +206,16 @@ def _forms(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def _unit(text: str) -> int | None:
     return normalise_heading(text).unit
+
+
+def cell_labels(texts: Sequence[str], width: int) -> tuple[str, ...]:
+    """What to call each of `width` cells: its heading; where there is none, or an equal one before it, its place too."""
+    labels: list[str] = []
+    for index in range(width):
+        text = texts[index] if index < len(texts) else ""
+        label = text or f"第{index + 1}列"
+        labels.append(f"{label}（第{index + 1}列）" if label in labels else label)
+    return tuple(labels)
 
 
 def heading_keys(column_headings: Iterable[str]) -> list[str]:

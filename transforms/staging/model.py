@@ -17,7 +17,7 @@ class SheetAccount:
     """What became of one sheet. Counts are rows; received = loaded + quarantined + ignored.
 
     heading: first and last physical row of the heading, None for Parquet and for a sheet without one. columns: contract
-    column → heading as received. units: money column → yuan per unit, where the heading names one. leftover: headings no
+    column → heading as received. headings: what to call each cell of a row as received. units: money column → yuan per unit, where the heading names one. leftover: headings no
     column answers to. duplicates: headings of a column that an earlier heading has already. unusable: column → cells
     that hold something but not what the column's type asks for. unknown_codes: code column → unlisted word → rows.
     """
@@ -31,6 +31,7 @@ class SheetAccount:
     quarantined_rows: int = 0
     heading: tuple[int, int] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    headings: tuple[str, ...] = ()
     units: Mapping[str, int] = field(default_factory=dict)
     leftover: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
@@ -106,7 +107,11 @@ class Snapshot:
         An empty list of filings is usable, an empty roll is not.
         """
         accepted = any(file.status == "loaded" for file in self.of(dataset))
-        floor = [check["passed"] for check in self.checks if check["dataset"] == dataset and check["check"] == "row_floor"]
+        floor = [
+            check["passed"]
+            for check in self.checks
+            if check["dataset"] == dataset and check["check"] == "row_floor"
+        ]
         return accepted and all(floor)
 
     def staged(self, dataset: str) -> Path | None:
@@ -131,14 +136,23 @@ class Snapshot:
             "checks": list(self.checks),
             "files": [asdict(file) for file in self.files],
         }
-        (self.path / ACCOUNTING).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        (self.path / ACCOUNTING).write_text(
+            json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+
+
+class SnapshotFormatError(ValueError):
+    """The snapshot was written by another version of hedui."""
 
 
 def load_snapshot(path: Path) -> Snapshot:
-    """Read a snapshot's folder. Raises FileNotFoundError when there is none."""
+    """Read a snapshot's folder. Raises FileNotFoundError when there is none, SnapshotFormatError when another version wrote it."""
     content = json.loads((path / ACCOUNTING).read_text(encoding="utf-8"))
-    files = tuple(_file(item) for item in content["files"])
-    return Snapshot(content["id"], path, files, content["keys"], tuple(content["checks"]))
+    try:
+        files = tuple(_file(item) for item in content["files"])
+        return Snapshot(content["id"], path, files, content["keys"], tuple(content["checks"]))
+    except (KeyError, TypeError):
+        raise SnapshotFormatError(f"snapshot {path.name} was written by another version of hedui; the next `hedui run` makes a new one") from None
 
 
 def _file(item: dict[str, Any]) -> FileAccount:
@@ -148,7 +162,7 @@ def _file(item: dict[str, Any]) -> FileAccount:
 
 def _sheet(item: dict[str, Any]) -> SheetAccount:
     heading = tuple(item["heading"]) if item["heading"] else None
-    texts = {key: tuple(item[key]) for key in ("leftover", "duplicates", "warnings")}
+    texts = {key: tuple(item[key]) for key in ("headings", "leftover", "duplicates", "warnings")}
     return SheetAccount(**{**item, **texts, "heading": heading})
 
 

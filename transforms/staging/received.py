@@ -1,56 +1,53 @@
-"""One row of a kept file as it was received: what `hedui explain` shows beside the cleaned values."""
+"""Rows as they came, read again from the kept file: for explaining a finding."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from transforms.intake import ReceivedFile, open_raw, rows_at
-from transforms.staging.model import FileAccount, SheetAccount, Snapshot
+import duckdb
+
+from transforms.intake import ReceivedFile, open_raw
+from transforms.staging.headings import cell_labels
+from transforms.staging.model import FileAccount, Snapshot
 
 
-def received_rows(snapshot: Snapshot, raw_dir: Path, file: str, wanted: Mapping[str, Collection[int]], work: Path) -> dict[tuple[str, int], dict[str, str]]:
-    """(sheet, physical row) → heading → cell, empty cells left out, of the rows asked for by sheet. Reads the kept file again.
+def received_rows(
+    snapshot: Snapshot, raw: Path, file: str, wanted: Mapping[str, Collection[int]], work: Path
+) -> dict[tuple[str, int], dict[str, str]]:
+    """(sheet, physical row) → heading → cell as received, empty cells left out.
 
-    Rows of a file that is no longer kept are left out (retention may have removed it).
+    raw: the folder of kept files. file: its name in the inbox. wanted: sheet ('' for CSV and Parquet) → rows; rows the
+    file has not are left out. work: a folder for temporary files.
+    Raises KeyError when the snapshot has no such file, FileNotFoundError when the store has not kept it.
     """
-    account = next((f for f in snapshot.files if f.file == file), None)
-    kept = _kept(account, raw_dir) if account else None
-    if account is None or kept is None:
-        return {}
-    found = {}
-    for sheet, rows in wanted.items():
-        headings, cells = _read(kept, account, sheet, rows, work)
-        for row in rows:
-            if row in cells:
-                found[sheet, row] = _named(headings, cells[row])
-    return found
-
-
-def _kept(account: FileAccount, raw_dir: Path) -> ReceivedFile | None:
-    path = next(iter((raw_dir / account.sha256[:2]).glob(f"{account.sha256}*")), None)
-    return None if path is None else ReceivedFile(account.dataset, account.file, path, account.sha256, path.stat().st_size)
-
-
-def _read(kept: ReceivedFile, account: FileAccount, sheet: str, rows: Collection[int], work: Path) -> tuple[list[str], dict[int, tuple[str | None, ...]]]:
-    known: SheetAccount | None = next((s for s in account.sheets if s.sheet == sheet), None)
-    if known is None or known.heading is None:
-        header = next((raw.header for raw in open_raw(kept, work) if raw.sheet == sheet), None)
-        return list(header or ()), rows_at(kept, sheet, rows, work)
-    lines = list(range(known.heading[0], known.heading[1] + 1))
-    cells = rows_at(kept, sheet, {*rows, *lines}, work)
-    levels = [cells[line] for line in lines if line in cells]
-    width = max((len(level) for level in levels), default=0)
-    # In a two-level heading the lower text names the column, the upper one its group.
-    return [next((level[n] for level in reversed(levels) if n < len(level) and level[n]), "") or "" for n in range(width)], cells
-
-
-def _named(headings: list[str], cells: tuple[str | None, ...]) -> dict[str, str]:
-    named: dict[str, str] = {}
-    for number, cell in enumerate(cells):
-        if cell in (None, ""):
+    account = next((account for account in snapshot.files if account.file == file), None)
+    if account is None:
+        raise KeyError(f"snapshot {snapshot.id} has no file {file}")
+    headings = {sheet.sheet: sheet.headings for sheet in account.sheets}
+    folder = work / account.sha256
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: dict[tuple[str, int], dict[str, str]] = {}
+    for sheet in open_raw(_kept(account, raw), folder):
+        asked = ", ".join(str(int(row)) for row in sorted(wanted.get(sheet.sheet, ())))
+        if not asked:
             continue
-        heading = " ".join(headings[number].split()) if number < len(headings) else ""
-        key = heading or f"第{number + 1}列"
-        named[key if key not in named else f"{key}（第{number + 1}列）"] = str(cell)
-    return named
+        labels = headings.get(sheet.sheet) or cell_labels((), sheet.width)
+        cells = ", ".join(f"c{index}" for index in range(sheet.width))
+        with duckdb.connect(":memory:") as con:
+            found = con.execute(
+                f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row IN ({asked}) ORDER BY _row"
+            )
+            for number, *values in found.fetchall():
+                filled = {
+                    label: value for label, value in zip(labels, values, strict=True) if value is not None
+                }
+                rows[sheet.sheet, number] = filled
+    return rows
+
+
+def _kept(account: FileAccount, raw: Path) -> ReceivedFile:
+    path = next(raw.rglob(f"{account.sha256}*"), None)
+    if path is None:
+        raise FileNotFoundError(f"the store has not kept {account.file} (sha256 {account.sha256})")
+    return ReceivedFile(account.dataset, account.file, path, account.sha256, path.stat().st_size)

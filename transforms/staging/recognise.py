@@ -34,7 +34,11 @@ class SheetReading:
 
 
 def read_sheet(
-    sheet: RawSheet, head: Mapping[int, Row], contract: Contract, contracts: Mapping[str, Contract], index: HeadingIndex
+    sheet: RawSheet,
+    head: Mapping[int, Row],
+    contract: Contract,
+    contracts: Mapping[str, Contract],
+    index: HeadingIndex,
 ) -> SheetReading:
     """What a sheet is, judged by its first rows (physical row → cells) or, in Parquet, by its column names."""
     if not sheet.rows:
@@ -53,7 +57,9 @@ def read_sheet(
     return SheetReading(sheet, "none", heading)
 
 
-def choose_sheets(name: str, readings: Sequence[SheetReading], contract: Contract, contracts: Mapping[str, Contract]) -> list[SheetReading]:
+def choose_sheets(
+    name: str, readings: Sequence[SheetReading], contract: Contract, contracts: Mapping[str, Contract]
+) -> list[SheetReading]:
     """The sheets to stage. Raises RejectedFile when a sheet of this dataset lacks a required column, or none is good."""
     good = [reading for reading in readings if reading.verdict == "good"]
     missing = next((reading for reading in readings if reading.verdict == "missing"), None)
@@ -68,7 +74,11 @@ def choose_sheets(name: str, readings: Sequence[SheetReading], contract: Contrac
 
 def _message(name: str, reading: SheetReading, contract: Contract, contracts: Mapping[str, Contract]) -> str:
     where = f"文件 {name}" + (f" 的工作表「{reading.sheet.sheet}」" if reading.sheet.sheet else "")
-    lacking = reading.heading.missing(contract) if reading.heading else [c.name for c in contract.columns if c.required]
+    lacking = (
+        reading.heading.missing(contract)
+        if reading.heading
+        else [c.name for c in contract.columns if c.required]
+    )
     parts = [f"{where} 不能作为「{contract.title}」使用"]
     if reading.heading is None:
         parts.append("前 20 行中找不到表头")
@@ -86,10 +96,16 @@ def _accepted(contract: Contract, column: str) -> str:
     return f"{found.label}（表头可写 {'、'.join(headings)}）"
 
 
-def _heading(sheet: RawSheet, head: Mapping[int, Row], candidate: Candidate | None, contract: Contract) -> Heading | None:
+def _heading(
+    sheet: RawSheet, head: Mapping[int, Row], candidate: Candidate | None, contract: Contract
+) -> Heading | None:
     if candidate is None:
         return None
-    return read_heading(head, candidate, contract) if sheet.header is None else read_names(sheet.header, contract)
+    return (
+        read_heading(head, candidate, contract)
+        if sheet.header is None
+        else read_names(sheet.header, contract)
+    )
 
 
 def _resembles(

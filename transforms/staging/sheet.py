@@ -13,7 +13,7 @@ from transforms.intake import RawSheet
 from transforms.staging.classify import RECORD, kind_layers
 from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
 from transforms.staging.faults import bits, contract_faults, unusable_cells
-from transforms.staging.headings import HEAD_ROWS, Heading
+from transforms.staging.headings import HEAD_ROWS, Heading, cell_labels
 from transforms.values import literal, name, only_ticks, select_layers
 
 SHEETS_PER_FILE = 1_000
@@ -47,11 +47,15 @@ def read_head(con: duckdb.DuckDBPyConnection, sheet: RawSheet) -> dict[int, tupl
     if sheet.header is not None or not sheet.rows:
         return {}
     cells = ", ".join(f"c{i}" for i in range(sheet.width))
-    rows = con.execute(f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row <= {HEAD_ROWS} ORDER BY _row").fetchall()
+    rows = con.execute(
+        f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row <= {HEAD_ROWS} ORDER BY _row"
+    ).fetchall()
     return {row: tuple(cells) for row, *cells in rows}
 
 
-def write_rows(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract, codes: Codes, target: Path) -> None:
+def write_rows(
+    con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract, codes: Codes, target: Path
+) -> None:
     """Write every row of sheets of equal reading to `target`: lineage, staged columns, and
 
     _kind (RECORD or why it is none), _faults and _bad (bit i: reason i of contract_faults, column i of unusable_cells),
@@ -75,7 +79,9 @@ def write_rows(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contr
     )
 
 
-def tick_columns(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract, codes: Codes) -> frozenset[str]:
+def tick_columns(
+    con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], contract: Contract, codes: Codes
+) -> frozenset[str]:
     """The yes/no columns the sheets of one file mark with ticks only: in them an empty cell means no."""
     cells = {column.name: f"cell__{column.name}" for column in contract.columns if column.type == "bool"}
     asked = [column for column in cells if any(column in plan.heading.columns for plan in plans)]
@@ -88,16 +94,10 @@ def tick_columns(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], con
 
 
 def received_json(plan: SheetPlan) -> str:
-    """SELECT _row_id, received (JSON of heading → cell as it came) of a sheet. Equal headings are told apart by their place."""
-    used: set[str] = set()
-    pairs = []
-    for index in range(plan.sheet.width):
-        text = plan.heading.texts[index] if index < len(plan.heading.texts) else ""
-        key = text or f"第{index + 1}列"
-        key = f"{key}（第{index + 1}列）" if key in used else key
-        used.add(key)
-        pairs.append(f"{literal(key)}, c{index}")
-    return f"SELECT {_row_id(plan)} AS _row_id, CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS received FROM ({plan.sheet.scan})"
+    """SELECT _row_id, received (JSON of heading → cell as it came) of a sheet."""
+    labels = cell_labels(plan.heading.texts, plan.sheet.width)
+    pairs = ", ".join(f"{literal(label)}, c{index}" for index, label in enumerate(labels))
+    return f"SELECT {_row_id(plan)} AS _row_id, CAST(json_object({pairs}) AS VARCHAR) AS received FROM ({plan.sheet.scan})"
 
 
 def present_columns(heading: Heading) -> dict[str, str]:
@@ -108,7 +108,10 @@ def present_columns(heading: Heading) -> dict[str, str]:
 def _received(plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[str, str]) -> str:
     """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where the sheet has no such column."""
     place = plan.heading.columns
-    taken = ", ".join(f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}" for column, cell in cells.items())
+    taken = ", ".join(
+        f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}"
+        for column, cell in cells.items()
+    )
     kinds = select_layers(f"({plan.sheet.scan})", kind_layers(plan.sheet, plan.heading, contract, codes))
     return (
         f"SELECT {_row_id(plan)} AS _row_id, {plan.file_no}::INTEGER AS _file_no, {literal(plan.file)} AS _file, "

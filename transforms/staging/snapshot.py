@@ -14,10 +14,10 @@ import duckdb
 
 from data_contracts import Codes, Contract, load_codes
 from transforms.intake import Intake, ReceivedFile
-from transforms.staging.checks import check_dataset
+from transforms.staging.checks import count_checks
 from transforms.staging.dataset import DatasetWork, Progress, stage_dataset
 from transforms.staging.headings import HeadingIndex
-from transforms.staging.model import ACCOUNTING, QUARANTINE, STAGED, FileAccount, Snapshot, load_snapshot
+from transforms.staging.model import ACCOUNTING, QUARANTINE, STAGED, FileAccount, Snapshot, SnapshotFormatError, load_snapshot
 from transforms.staging.views import staged_views
 from transforms.values import register_functions
 
@@ -68,7 +68,7 @@ def stage_inbox(
     scratch = work / f"staging-{snapshot_id}"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    before = load_snapshot(previous) if previous and (previous / ACCOUNTING).exists() else None
+    before = _readable(previous)
     index, words = HeadingIndex(contracts), codes or load_codes()
     with _connect(limits, scratch) as con:
         register_functions(con)
@@ -84,7 +84,7 @@ def stage_inbox(
             task = DatasetWork(contract, contracts, index, words, scratch / dataset)
             found = stage_dataset(con, own, task, folder, progress)
             accounts += found
-            checks += check_dataset(con, contract, found, folder / STAGED / f"{dataset}.parquet")
+            checks += count_checks(contract, found)
         snapshot = Snapshot(snapshot_id, folder, tuple([*accounts, *refused]), keys, tuple(checks))
         if finish:
             staged_views(con, snapshot, contracts)
@@ -119,6 +119,16 @@ def code_version() -> str:
         for path in sorted((Path(__file__).parents[1] / package).glob("*.py")):
             digest.update(f"{package}/{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _readable(previous: Path | None) -> Snapshot | None:
+    """An earlier snapshot to take datasets over from; None when there is none or another version wrote it."""
+    if previous is None or not (previous / ACCOUNTING).exists():
+        return None
+    try:
+        return load_snapshot(previous)
+    except SnapshotFormatError:
+        return None
 
 
 def _split(received: Intake | Sequence[ReceivedFile]) -> tuple[list[ReceivedFile], list[FileAccount]]:

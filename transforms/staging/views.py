@@ -13,24 +13,36 @@ from transforms.staging.sheet import ROWS_PER_SHEET, SHEETS_PER_FILE
 from transforms.values import literal, name
 
 
-def staged_views(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, contracts: Mapping[str, Contract]) -> None:
+def staged_views(
+    con: duckdb.DuckDBPyConnection, snapshot: Snapshot, contracts: Mapping[str, Contract]
+) -> None:
     """Create view stg_<dataset> for every contract.
 
     Columns: those of the staged Parquet, ref ('<dataset>:<_row_id>'), and has_<column> for each optional column (was it
     in this row's sheet?). A dataset without a usable file has an empty view of the same columns and types.
     """
     for dataset, contract in contracts.items():
-        con.execute(f"CREATE OR REPLACE VIEW {name(f'stg_{dataset}')} AS {_view(snapshot, dataset, contract)}")
+        con.execute(
+            f"CREATE OR REPLACE VIEW {name(f'stg_{dataset}')} AS {_view(snapshot, dataset, contract)}"
+        )
 
 
 def _view(snapshot: Snapshot, dataset: str, contract: Contract) -> str:
     path = snapshot.staged(dataset)
     optional = [column for column in contract.columns if not column.required]
     if path is None:
-        columns = {**LINEAGE, **staged_columns(contract), "ref": "VARCHAR"} | {f"has_{c.name}": "BOOLEAN" for c in optional}
-        return "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in columns.items()) + " WHERE FALSE"
+        columns = {**LINEAGE, **staged_columns(contract), "ref": "VARCHAR"} | {
+            f"has_{c.name}": "BOOLEAN" for c in optional
+        }
+        return (
+            "SELECT "
+            + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in columns.items())
+            + " WHERE FALSE"
+        )
     columns = ", ".join(map(name, [*LINEAGE, *staged_columns(contract)]))
-    has = "".join(f", {_has(snapshot, dataset, column)} AS {name(f'has_{column.name}')}" for column in optional)
+    has = "".join(
+        f", {_has(snapshot, dataset, column)} AS {name(f'has_{column.name}')}" for column in optional
+    )
     return (
         f"SELECT {columns}, concat({literal(dataset + ':')}, _row_id) AS ref{has} "
         f"FROM read_parquet({literal(str(path))}, hive_partitioning = false)"

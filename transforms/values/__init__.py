@@ -5,7 +5,17 @@ from transforms.values.dates import Day, Month
 from transforms.values.identity import IdNumber, is_calendar_date, is_credit_code
 from transforms.values.names import Name, fold_name, fold_names, register_functions
 from transforms.values.numbers import Money, Number, Whole
-from transforms.values.texts import Account, Code, Coded, CreditCode, Identifier, Text, YesNo, account_damaged, only_ticks
+from transforms.values.texts import (
+    Account,
+    Code,
+    Coded,
+    CreditCode,
+    Identifier,
+    Text,
+    YesNo,
+    account_damaged,
+    only_ticks,
+)
 
 VALUE_TYPES: dict[str, ValueType] = {
     "id18": IdNumber(),

@@ -24,18 +24,23 @@ class IdNumber(ValueType):
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         typed, bare, whole, text, body, check, real, right = (
-            f"{column}__{part}" for part in ("typed", "bare", "whole", "text", "body", "check", "real", "right")
+            f"{column}__{part}"
+            for part in ("typed", "bare", "whole", "text", "body", "check", "real", "right")
         )
         old = f"strlen({text}) = 15"
         wanted = f"substr('{_CHECK_CHARACTERS}', {check} + 1, 1)"
         return [
             {typed: f"regexp_full_match({raw}, '[0-9]{{17}}[0-9X]')"},
             {bare: f"CASE WHEN {typed} THEN {raw} ELSE {_clean_number(raw)} END"},
-            {whole: f"CASE WHEN contains({bare}, '.') THEN regexp_replace({bare}, '^([0-9]+X?)\\.0*$', '\\1') ELSE {bare} END"},
+            {
+                whole: f"CASE WHEN contains({bare}, '.') THEN regexp_replace({bare}, '^([0-9]+X?)\\.0*$', '\\1') ELSE {bare} END"
+            },
             {text: f"CASE WHEN {typed} THEN {whole} ELSE {empty_as_null(whole, ctx.codes.null_words)} END"},
             {body: _first_17_digits(text, typed)},
             {check: _check_character(body), real: is_calendar_date(f"{body} // 1000 % 100000000")},
-            {right: f"{real} AND ({old} OR ascii(substr({text}, 18, 1)) = CASE {check} WHEN 10 THEN 88 ELSE 48 + {check} END)"},
+            {
+                right: f"{real} AND ({old} OR ascii(substr({text}, 18, 1)) = CASE {check} WHEN 10 THEN 88 ELSE 48 + {check} END)"
+            },
             {
                 column: f"CASE WHEN {old} AND {right} THEN concat({body}, {wanted}) ELSE {text} END",
                 f"{column}_status": f"CASE WHEN {text} IS NULL THEN 'empty' WHEN {right} THEN 'valid' "

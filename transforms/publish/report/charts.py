@@ -19,8 +19,8 @@ from markupsafe import Markup, escape
 INK, MUTED = "#1f2933", "#5c6875"
 COLOURS = {
     "high": "#8c1d2f",
-    "medium": "#e39a3b",
-    "low": "#bccad8",
+    "medium": "#dd8f2b",
+    "low": "#d3dde6",
     "clear": "#e9edf0",
     "decided": "#5b7f95",
     "not_evaluated": "#ffffff",
@@ -61,13 +61,18 @@ def labelled_above(bars: Sequence[Bar], most: int, title: str) -> Markup:
     )
     drawn = label + _bars(data, positions, most, BAR, offset=6) + _notes(data, positions, most, offset=6)
     room = _room(bars)
-    return _svg(drawn.properties(width=NARROW - room, height=LINE * len(bars)), left=1, right=room, title=title)
+    return _svg(
+        drawn.properties(width=NARROW - room, height=LINE * len(bars)), left=1, right=room, title=title
+    )
 
 
 def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
     """Bars with short labels to their left (a longer one is cut)."""
     positions = {"y": alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))}
-    cut = [replace(b, label=b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…") for b in bars]
+    cut = [
+        replace(b, label=b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…")
+        for b in bars
+    ]
     left, room = int(max(len(b.label) for b in cut) * FONT_SIZE) + 8, _room(bars)
     data = _values(cut)
     label = (
@@ -76,7 +81,9 @@ def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
         .encode(**positions, x=alt.value(-8), text="label:N")
     )
     drawn = label + _bars(data, positions, most, ROW_BAR) + _notes(data, positions, most)
-    return _svg(drawn.properties(width=WIDE - left - room, height=ROW * len(bars)), left=left, right=room, title=title)
+    return _svg(
+        drawn.properties(width=WIDE - left - room, height=ROW * len(bars)), left=left, right=room, title=title
+    )
 
 
 def _room(bars: Sequence[Bar]) -> int:
@@ -101,14 +108,18 @@ def _data(values: Sequence[dict[str, Any]], *, first: bool = False) -> alt.Inlin
     seen: dict[int, dict[str, Any]] = {}
     for row in values:
         seen.setdefault(row["order"], row)
-    return alt.InlineData(values=list(seen.values()) if first else [row for row in values if row["to"] > row["from"]])
+    return alt.InlineData(
+        values=list(seen.values()) if first else [row for row in values if row["to"] > row["from"]]
+    )
 
 
 def _x(field: str, most: int) -> alt.X:
     return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, max(most, 1)], nice=False, zero=True))
 
 
-def _bars(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, height: int, offset: int = 0) -> alt.Chart:
+def _bars(
+    values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, height: int, offset: int = 0
+) -> alt.Chart:
     return (
         alt.Chart(_data(values))
         .mark_bar(height=height, yOffset=offset, strokeWidth=0.8)
@@ -117,7 +128,9 @@ def _bars(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int
     )  # fmt: skip
 
 
-def _notes(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0) -> alt.Chart:
+def _notes(
+    values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0
+) -> alt.Chart:
     return (
         alt.Chart(_data(values, first=True))
         .mark_text(align="left", baseline="middle", dx=5, dy=offset, fontSize=NUMBER_SIZE, color=MUTED)
@@ -127,7 +140,8 @@ def _notes(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: in
 
 def _svg(chart: alt.LayerChart, *, left: int, right: int, title: str) -> Markup:
     chart = chart.properties(
-        autosize=alt.AutoSizeParams(type="none"), padding={"left": left, "right": right, "top": 1, "bottom": 1}
+        autosize=alt.AutoSizeParams(type="none"),
+        padding={"left": left, "right": right, "top": 1, "bottom": 1},
     ).configure(aria=False, background="transparent", view=alt.ViewConfig(stroke=None))
     drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE, allowed_base_urls=[])
     return _inline(drawn, title)

@@ -153,7 +153,8 @@ def read_changes(con: Con, scope: Scope) -> Changes:
     now, new = _one(con, CHANGED_STATES, where)
     rows = _all(
         con,
-        CHANGES + "SELECT change, severity, reason, count(*), count(*) FILTER (was_there) FROM changes GROUP BY ALL",
+        CHANGES
+        + "SELECT change, severity, reason, count(*), count(*) FILTER (was_there) FROM changes GROUP BY ALL",
         where,
     )
     counts: dict[tuple[str, str], int] = {}

@@ -19,21 +19,10 @@ from transforms.publish.report.model import (
     ParameterLine,
     RuleHealth,
 )
-from transforms.publish.workbooks.labels import UNIT, column_titles, stored_value_label
+from transforms.publish.workbooks.labels import UNIT, stored_value_label
 
 # ID numbers (15 or 18), accounts (12 to 19) and telephone numbers (11); a date with a time of day is shorter than an ID number only by chance.
 LONG_NUMBER = re.compile(r"\d{10,}[\dXxＸｘ]")
-CHECKS = {
-    "row_floor": "行数下限",
-    "quarantine_limit": "隔离行比例",
-    "columns": "必需的列",
-    "not_null": "必须填写",
-    "unique": "不得重复",
-    "pattern": "格式",
-    "range": "取值范围",
-    "values": "代码表",
-    "freshness": "数据时效",
-}
 ROWS = ("received", "loaded", "quarantined", "ignored")
 
 Con = duckdb.DuckDBPyConnection
@@ -52,7 +41,9 @@ def read_intake(con: Con, manifest: Mapping[str, Any]) -> Intake:
     ).fetchall()
     files = [InputLine(title, _file(dataset, file), 1, status, masked(reason), *counts)
              for dataset, title, file, status, reason, *counts in rows]  # fmt: skip
-    ignored = con.execute("SELECT reason, sum(rows) FROM run_ignored GROUP BY reason ORDER BY 2 DESC, 1").fetchall()
+    ignored = con.execute(
+        "SELECT reason, sum(rows) FROM run_ignored GROUP BY reason ORDER BY 2 DESC, 1"
+    ).fetchall()
     return Intake(
         tuple(files),
         tuple(_together(files)),
@@ -88,35 +79,54 @@ def _quarantined(manifest: Mapping[str, Any], titles: Mapping[str, str]) -> list
 
 def read_rule_health(con: Con) -> tuple[dict[str, int], list[RuleHealth]]:
     """How many rules by status, and those that did not run, failed, or ran with less than they could use."""
-    counts = dict(con.execute("SELECT status, count(*) FROM run_rule GROUP BY status ORDER BY status").fetchall())
+    counts = dict(
+        con.execute("SELECT status, count(*) FROM run_rule GROUP BY status ORDER BY status").fetchall()
+    )
     rows = con.execute(
         """SELECT title, severity, status, CASE WHEN status = 'evaluated' THEN note ELSE reason END FROM run_rule
            WHERE status <> 'evaluated' OR coalesce(note, '') <> ''
            ORDER BY CASE status WHEN 'failed' THEN 1 WHEN 'not_evaluated' THEN 2 ELSE 3 END,
                CASE severity WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, rule_id"""
     ).fetchall()
-    return counts, [RuleHealth(title, severity, status, masked(reason)) for title, severity, status, reason in rows]
+    return counts, [
+        RuleHealth(title, severity, status, masked(reason)) for title, severity, status, reason in rows
+    ]
 
 
 def read_checks(manifest: Mapping[str, Any], con: Con) -> tuple[int, list[FailedCheck]]:
-    """How many contract checks were made, and those that were not met."""
-    titles = dict(con.execute("SELECT DISTINCT dataset, title FROM run_input").fetchall())
+    """How many contract checks were made, and those that were not met, the binding ones first."""
+    titles = _titles(con)
     checks = list(manifest.get("checks", ()))
     failed = [
-        FailedCheck(
-            titles.get(c["dataset"], c["dataset"]), CHECKS.get(c["check"], c["check"]),
-            "、".join(column_titles(c["dataset"]).get(name, name) for name in c["columns"]), c["rows"], c["failing"],
-        )
+        FailedCheck(titles.get(c["dataset"], c["dataset"]), c["level"] == "fail", masked(_said(c)))
         for c in checks
-        if not c["passed"]
-    ]  # fmt: skip
-    return len(checks), failed
+        if not c.get("success", c.get("passed", True))
+    ]
+    return len(checks), sorted(failed, key=lambda c: not c.binding)
+
+
+def _said(check: Mapping[str, Any]) -> str:
+    if check.get("message"):
+        return str(check["message"])
+    # Counted while staging, before there is anything to validate: the share of rows set aside.
+    return f"隔离 {check['failing']:,} 行，占 {check['share']:.2%}，超过允许的 {check['at_most']:.2%}"
+
+
+def read_rejected_datasets(manifest: Mapping[str, Any], con: Con) -> list[tuple[str, str]]:
+    """(title, reason) of the datasets no rule may use because a binding check was not met."""
+    titles = _titles(con)
+    rejected = manifest.get("rejected_datasets", {}).items()
+    return [(titles.get(dataset, dataset), masked(reason)) for dataset, reason in sorted(rejected)]
 
 
 def read_over_limit(con: Con, manifest: Mapping[str, Any]) -> list[str]:
     """Titles of the datasets of which more rows were quarantined than their contract allows."""
-    titles = dict(con.execute("SELECT DISTINCT dataset, title FROM run_input").fetchall())
+    titles = _titles(con)
     return [titles.get(dataset, dataset) for dataset in manifest.get("over_quarantine_limit", ())]
+
+
+def _titles(con: Con) -> dict[str, str]:
+    return dict(con.execute("SELECT DISTINCT dataset, title FROM run_input").fetchall())
 
 
 def read_parameters(con: Con) -> list[ParameterLine]:

@@ -191,13 +191,11 @@ class RuleHealth:
 
 @dataclass(frozen=True)
 class FailedCheck:
-    """A contract check that was not met."""
+    """A contract check that was not met. binding: for want of it no rule uses the dataset."""
 
     title: str
-    check: str
-    columns: str
-    rows: int
-    failing: int
+    binding: bool
+    message: str
 
 
 @dataclass(frozen=True)

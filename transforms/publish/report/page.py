@@ -38,11 +38,14 @@ WORDS = {"severity": SEVERITY, "meaning": SEVERITY_MEANING, "change": CHANGE, "f
          "outcome": OUTCOME_WORDS}  # fmt: skip
 
 
-def write_report(con: duckdb.DuckDBPyConnection, out_path: Path, run: RunHeader, manifest: Mapping[str, Any]) -> Path:
+def write_report(
+    con: duckdb.DuckDBPyConnection, out_path: Path, run: RunHeader, manifest: Mapping[str, Any]
+) -> Path:
     """Write the page of a run and return its path.
 
     con: run.duckdb with the tables of docs/architecture.md section 7. manifest: what manifest.json will say; read are
-    township (a rerun's), overrides, previous_run_id, snapshot_id, checks and the inputs' quarantined_by_reason.
+    township (a rerun's), overrides, previous_run_id, snapshot_id, checks, rejected_datasets, over_quarantine_limit and
+    the inputs' quarantined_by_reason.
     """
     scope = Scope(manifest.get("township"))
     text = _template().render(**_content(con, scope, manifest), run=run, manifest=manifest, scope=scope)
@@ -55,7 +58,9 @@ def _content(con: duckdb.DuckDBPyConnection, scope: Scope, manifest: Mapping[str
     outcomes = ledgers.read_outcomes(con, scope)
     rule_counts, rule_health = health.read_rule_health(con)
     check_count, failed_checks = health.read_checks(manifest, con)
-    counties = dict(con.execute("SELECT DISTINCT county_code, county_name FROM core_township ORDER BY 1").fetchall())
+    counties = dict(
+        con.execute("SELECT DISTINCT county_code, county_name FROM core_township ORDER BY 1").fetchall()
+    )
     return {
         "headline": findings.read_headline(con, scope),
         "rules": rules,
@@ -75,6 +80,7 @@ def _content(con: duckdb.DuckDBPyConnection, scope: Scope, manifest: Mapping[str
         "check_count": check_count,
         "failed_checks": failed_checks,
         "parameters": health.read_parameters(con),
+        "rejected_datasets": health.read_rejected_datasets(manifest, con),
         "over_limit": health.read_over_limit(con, manifest),
         "pay_month": latest_pay_month(con),
     }
@@ -98,7 +104,9 @@ def _rule_charts(rules: Sequence[RuleLine]) -> list[dict[str, Any]]:
     return drawn
 
 
-def _township_charts(townships: Sequence[TownshipLine], counties: Mapping[str, str]) -> list[tuple[str, Markup]]:
+def _township_charts(
+    townships: Sequence[TownshipLine], counties: Mapping[str, str]
+) -> list[tuple[str, Markup]]:
     """(county, chart): open findings of its townships, most first."""
     drawn = []
     for code, name in counties.items():
@@ -124,7 +132,11 @@ def _outcome_chart(outcomes: Outcomes) -> Markup | None:
 @cache
 def _template() -> Any:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"n": count, "yuan": yuan, "signed": signed, "percent": percent, "date": chinese_date,
                             "month": month_label, "family": family_label}  # fmt: skip

@@ -1,0 +1,47 @@
+-- Grain: open row × word of place_word its address names. Found by looking up the address's substrings, so that the work grows with
+-- the addresses and not with the number of villages.
+WITH address AS (
+    SELECT DISTINCT
+        address,
+        concat('|', translate(address, '省市县区旗州盟镇乡道园场处 ', '||||||||||||||')) AS anchored_address
+    FROM prob_row
+    WHERE address IS NOT NULL
+),
+
+word AS (
+    SELECT DISTINCT word, anchored FROM place_word
+),
+
+word_length AS (
+    SELECT DISTINCT length(word) AS n, anchored FROM word
+),
+
+piece AS (
+    SELECT DISTINCT a.address, w.anchored, substr(a.anchored_address, p.i, w.n) AS word
+    FROM address AS a
+    INNER JOIN ref_name_position AS p ON p.i <= length(a.anchored_address)
+    INNER JOIN word_length AS w ON w.anchored AND p.i + w.n - 1 <= length(a.anchored_address)
+    WHERE substr(a.anchored_address, p.i, 1) = '|'
+    UNION
+    SELECT DISTINCT a.address, w.anchored, substr(a.address, p.i, w.n) AS word
+    FROM address AS a
+    INNER JOIN ref_name_position AS p ON p.i <= length(a.address)
+    INNER JOIN word_length AS w ON NOT w.anchored AND p.i + w.n - 1 <= length(a.address)
+),
+
+found AS (
+    SELECT p.address, p.word, p.anchored
+    FROM piece AS p
+    SEMI JOIN word AS w ON w.word = p.word AND w.anchored = p.anchored
+)
+
+SELECT DISTINCT
+    f.address,
+    w.kind,
+    w.township_code,
+    CASE WHEN w.kind = 'village' THEN w.village END AS village,
+    w.anchored,
+    w.strong,
+    length(w.word) AS word_length
+FROM found AS f
+INNER JOIN place_word AS w ON w.word = f.word AND w.anchored = f.anchored
