@@ -61,6 +61,16 @@ def _date(text: str | None) -> dt.date | None:
         raise typer.BadParameter(f"{text!r} is no date; write it as 2021-06-30") from None
 
 
+def _overrides(given: list[str] | None) -> dict[str, str]:
+    overrides = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"--set {text!r}: expected parameter=value")
+        overrides[name.strip()] = value.strip()
+    return overrides
+
+
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str))
 
@@ -87,12 +97,7 @@ def rerun(township_code: Annotated[str, typer.Argument(help="Code of the townshi
     from flows.rerun import run_rerun  # noqa: PLC0415
     from flows.settings import Settings  # noqa: PLC0415
 
-    overrides = {}
-    for text in settings_ or ():
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise typer.BadParameter(f"--set {text!r}: expected parameter=value")
-        overrides[name.strip()] = value.strip()
+    overrides = _overrides(settings_)
     manifest = run_rerun(store, township_code, _date(as_of), tuple(rule or ()), overrides, Settings(), progress_to(stderr_console()))
     _report_run(manifest, store, as_json)
 
@@ -141,6 +146,24 @@ def explain(finding_id: Annotated[str, typer.Argument(help="Id of a finding.")],
         _print_json(explanation)
     else:
         print_explanation(explanation)
+
+
+@app.command()
+def backtest(rule: Annotated[str, typer.Option("--rule", help="Id of the rule.")], store: StoreOption,
+             settings_: Annotated[list[str] | None, typer.Option("--set", help="parameter=value of the changed version (repeatable).")] = None,
+             rules: Annotated[Path | None, typer.Option("--rules", help="Folder with the changed version of the rule's file.", file_okay=False)] = None,
+             as_of: AsOfOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Compare one rule under two versions of itself or of its parameters, on the same data: gained, lost, kept."""
+    from flows.backtest import run_backtest  # noqa: PLC0415
+    from flows.console import progress_to, stderr_console  # noqa: PLC0415
+    from flows.report_text import print_backtest  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+
+    compared = run_backtest(store, rule, _overrides(settings_), rules, _date(as_of), Settings(), progress_to(stderr_console()))
+    if as_json:
+        _print_json(compared)
+    else:
+        print_backtest(compared)
 
 
 @rules_app.command("list")

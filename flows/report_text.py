@@ -106,3 +106,18 @@ def print_rule(detail: dict[str, Any]) -> None:
                 out.print(f"  - {line}", highlight=False, markup=False)
         else:
             out.print(f"{key}: {value}", highlight=False, markup=False)
+
+
+def print_backtest(compared: dict[str, Any]) -> None:
+    """Before and after in numbers, then what came and what went."""
+    out = _console()
+    for word in ("before", "after"):
+        side = compared[word]
+        precision = "—" if side["precision"] is None else f"{side['precision']:.1%}"
+        out.print(f"{word}: {side['findings']} findings, {side['reviewed']} reviewed, precision {precision}", highlight=False)
+    out.print(f"gained {len(compared['gained'])}, lost {len(compared['lost'])}, kept {compared['kept']} "
+              f"(of them with other evidence or severity: {len(compared['kept_changed'])})", highlight=False)  # fmt: skip
+    for word in ("gained", "lost"):
+        for row in compared[word]:
+            mark = f"  [{row['decision']}]" if row["decision"] else ""
+            out.print(f"  {word} {row['finding_id']} {row['township_name']} {row['name'] or ''}{mark}", highlight=False, markup=False)

@@ -21,7 +21,7 @@ FIELDS = (
 REENTRY_FIELDS = (*FIELDS, Field("纳入保障类型", "benefit", 20, MIDDLE))
 COUNTED = """
     SELECT {number}, t.township_name AS region, t.township_code, count(DISTINCT r.household_id) AS households,
-        count(DISTINCT (r.household_id, r.person_key)) AS persons{more}
+        count(DISTINCT CASE WHEN r.household_id IS NOT NULL THEN (r.household_id, r.person_key) END) AS persons{more}
     FROM (SELECT unnest($codes) AS township_code, unnest($names) AS township_name, generate_subscripts($codes, 1) AS nth) AS t
     LEFT JOIN ({source}) AS r ON r.township_code = t.township_code
     GROUP BY t.nth, t.township_name, t.township_code{group}

@@ -13,12 +13,12 @@ import duckdb
 from data_contracts import Codes, Contract
 from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
 from transforms.staging.accounting import describe_sheets
-from transforms.staging.classify import OTHER_SHEET, RECORD, REJECTED, REPEAT, SAME_FILE
+from transforms.staging.classify import OTHER_SHEET, RECORD, REJECTED, SAME_FILE
 from transforms.staging.columns import LINEAGE, staged_columns
+from transforms.staging.faults import contract_faults
 from transforms.staging.headings import HeadingIndex
 from transforms.staging.model import QUARANTINE, STAGED, FileAccount, SheetAccount
 from transforms.staging.recognise import RejectedFile, SheetReading, choose_sheets, read_sheet
-from transforms.staging.faults import contract_faults
 from transforms.staging.rounding import rounded_numbers
 from transforms.staging.sheet import (
     ROWS_PER_SHEET,

@@ -103,10 +103,24 @@ class HeadingIndex:
 
 def read_heading(head: Mapping[int, Row], candidate: Candidate, contract: Contract) -> Heading:
     """A candidate read in full: which cell is which column, its unit, and what is left over."""
-    block = [head[row] for row in range(candidate.first, candidate.first + candidate.depth)]
-    above = frozenset(cell.strip() for row in head if row < candidate.first for cell in head[row] if cell)
-    heading = replace(_read(candidate.first, block, contract), titles=above - {""})
+    first = _upper_edge(head, candidate)
+    block = [head[row] for row in range(first, candidate.first + candidate.depth)]
+    above = frozenset(cell.strip() for row in head if row < first for cell in head[row] if cell)
+    heading = replace(_read(first, block, contract), titles=above - {""})
     return _with_sheet_unit(_with_numbering(heading, head), contract)
+
+
+def _upper_edge(head: Mapping[int, Row], candidate: Candidate) -> int:
+    """The first row of the heading: a cell merged over two heading rows arrives in both, so that the lower one is enough
+    to name every column, and still the upper one belongs to it."""
+    first = candidate.first
+    while first - 1 in head and candidate.first + candidate.depth - (first - 1) <= _DEEPEST:
+        if not any(
+            upper and upper == lower for upper, lower in zip(head[first - 1], head[first], strict=False)
+        ):
+            break
+        first -= 1
+    return first
 
 
 def read_names(names: Sequence[str], contract: Contract) -> Heading:

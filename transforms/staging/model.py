@@ -152,7 +152,9 @@ def load_snapshot(path: Path) -> Snapshot:
         files = tuple(_file(item) for item in content["files"])
         return Snapshot(content["id"], path, files, content["keys"], tuple(content["checks"]))
     except (KeyError, TypeError):
-        raise SnapshotFormatError(f"snapshot {path.name} was written by another version of hedui; the next `hedui run` makes a new one") from None
+        raise SnapshotFormatError(
+            f"snapshot {path.name} was written by another version of hedui; the next `hedui run` makes a new one"
+        ) from None
 
 
 def _file(item: dict[str, Any]) -> FileAccount:

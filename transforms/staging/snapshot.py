@@ -17,7 +17,15 @@ from transforms.intake import Intake, ReceivedFile
 from transforms.staging.checks import count_checks
 from transforms.staging.dataset import DatasetWork, Progress, stage_dataset
 from transforms.staging.headings import HeadingIndex
-from transforms.staging.model import ACCOUNTING, QUARANTINE, STAGED, FileAccount, Snapshot, SnapshotFormatError, load_snapshot
+from transforms.staging.model import (
+    ACCOUNTING,
+    QUARANTINE,
+    STAGED,
+    FileAccount,
+    Snapshot,
+    SnapshotFormatError,
+    load_snapshot,
+)
 from transforms.staging.views import staged_views
 from transforms.values import register_functions
 

@@ -1,7 +1,7 @@
 """The page's charts: Vega-Lite specifications made with Altair, drawn as SVG without a browser.
 
-Text stays text: the reader's device draws it with its own Chinese font, so the machine that makes the page needs
-none. No position depends on how wide a text would be: labels stand at fixed places, and the padding is given.
+Text stays text: the reader's device draws it with its own Chinese font, so the machine that makes the page
+needs none. No position depends on how wide a text would be: labels stand at fixed places, and the padding is given.
 Severity is told by lightness before hue, so that it survives colour blindness and a black-and-white printer.
 """
 
@@ -87,7 +87,7 @@ def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
 
 
 def _room(bars: Sequence[Bar]) -> int:
-    """Pixels for the longest note: Chinese characters are as wide as high, digits two thirds of it at most."""
+    """Pixels for the longest note: Chinese characters are as wide as high, digits two thirds of that."""
     return 8 + max(sum(NUMBER_SIZE if ord(c) > LATIN else 8 for c in b.note) for b in bars)
 
 
@@ -96,10 +96,19 @@ def _values(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     for order, bar in enumerate(bars):
         start = 0
         for code, number in bar.parts or [("low", 0)]:
-            rows.append({
-                "order": order, "label": bar.label, "note": bar.note, "first": start == 0, "end": bar.number,
-                "from": start, "to": start + number, "fill": COLOURS[code], "stroke": OUTLINES.get(code, COLOURS[code]),
-            })  # fmt: skip
+            outline = OUTLINES.get(code, COLOURS[code])
+            rows.append(
+                {
+                    "order": order,
+                    "label": bar.label,
+                    "note": bar.note,
+                    "end": bar.number,
+                    "from": start,
+                    "to": start + number,
+                    "fill": COLOURS[code],
+                    "stroke": outline,
+                }
+            )
             start += number
     return rows
 
@@ -120,22 +129,20 @@ def _x(field: str, most: int) -> alt.X:
 def _bars(
     values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, height: int, offset: int = 0
 ) -> alt.Chart:
-    return (
-        alt.Chart(_data(values))
-        .mark_bar(height=height, yOffset=offset, strokeWidth=0.8)
-        .encode(**positions, x=_x("from", most), x2="to:Q",
-                fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None))
-    )  # fmt: skip
+    marks = alt.Chart(_data(values)).mark_bar(height=height, yOffset=offset, strokeWidth=0.8)
+    fill, stroke = alt.Fill("fill:N", scale=None), alt.Stroke("stroke:N", scale=None)
+    drawn: alt.Chart = marks.encode(**positions, x=_x("from", most), x2="to:Q", fill=fill, stroke=stroke)
+    return drawn
 
 
 def _notes(
     values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0
 ) -> alt.Chart:
-    return (
-        alt.Chart(_data(values, first=True))
-        .mark_text(align="left", baseline="middle", dx=5, dy=offset, fontSize=NUMBER_SIZE, color=MUTED)
-        .encode(**positions, x=_x("end", most), text="note:N")
+    marks = alt.Chart(_data(values, first=True)).mark_text(
+        align="left", baseline="middle", dx=5, dy=offset, fontSize=NUMBER_SIZE, color=MUTED
     )
+    drawn: alt.Chart = marks.encode(**positions, x=_x("end", most), text="note:N")
+    return drawn
 
 
 def _svg(chart: alt.LayerChart, *, left: int, right: int, title: str) -> Markup:
@@ -148,7 +155,7 @@ def _svg(chart: alt.LayerChart, *, left: int, right: int, title: str) -> Markup:
 
 
 def _inline(drawn: str, title: str) -> Markup:
-    """The drawing as a part of an HTML page: named for those who do not see it, as wide as its place, no addresses in it."""
+    """The drawing as a part of an HTML page: with a name for readers aloud, as wide as its place, no addresses."""
     opening = OPENING.match(drawn)
     assert opening, "vl-convert wrote no <svg width height>"
     width, height = opening.groups()

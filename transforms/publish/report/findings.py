@@ -1,4 +1,4 @@
-"""Reads the findings of a run from run.duckdb: how many, by rule, by township, and what changed since the last run."""
+"""Reads the findings of a run from run.duckdb: how many, by rule, by township, and what changed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ NAMED_CHANGES = 30
 SCOPED = """
 WITH scoped AS (
     SELECT
-        rule_id, rule_title, severity, township_code, state, state <> 'decided' AS is_open, coalesce(amount_at_risk, 0) AS amount,
-        coalesce(household_id, split_part(subject_key, '|', 1)) AS about
+        rule_id, rule_title, severity, township_code, state, state <> 'decided' AS is_open,
+        coalesce(amount_at_risk, 0) AS amount, coalesce(household_id, split_part(subject_key, '|', 1)) AS about
     FROM out_finding
     WHERE $township IS NULL OR township_code = $township OR list_contains(also_townships, $township)
 )
@@ -38,8 +38,8 @@ SELECT
 """
 GRADES = """
 SELECT
-    severity, count(*) FILTER (is_open), count(DISTINCT about) FILTER (is_open), coalesce(sum(amount) FILTER (is_open), 0),
-    count(*) FILTER (NOT is_open)
+    severity, count(*) FILTER (is_open), count(DISTINCT about) FILTER (is_open),
+    coalesce(sum(amount) FILTER (is_open), 0), count(*) FILTER (NOT is_open)
 FROM scoped
 GROUP BY severity
 """
@@ -56,8 +56,9 @@ BY_RULE = """
 )
 SELECT
     s.rule_id, any_value(s.rule_title), coalesce(any_value(r.family), ''), s.severity,
-    count(*) FILTER (s.is_open), count(DISTINCT s.about) FILTER (s.is_open), coalesce(sum(s.amount) FILTER (s.is_open), 0),
-    count(*) FILTER (s.state = 'new'), count(*) FILTER (s.state = 'changed'), count(*) FILTER (s.state = 'reopened'),
+    count(*) FILTER (s.is_open), count(DISTINCT s.about) FILTER (s.is_open),
+    coalesce(sum(s.amount) FILTER (s.is_open), 0), count(*) FILTER (s.state = 'new'),
+    count(*) FILTER (s.state = 'changed'), count(*) FILTER (s.state = 'reopened'),
     count(*) FILTER (s.state = 'decided'),
     CAST(coalesce(any_value(v.reviewed), 0) AS BIGINT), CAST(coalesce(any_value(v.confirmed), 0) AS BIGINT)
 FROM scoped AS s
@@ -69,18 +70,23 @@ BY_TOWNSHIP = """
 , counted AS (
     SELECT
         township_code,
-        count(*) FILTER (is_open AND severity = 'high') AS high, count(*) FILTER (is_open AND severity = 'medium') AS medium,
-        count(*) FILTER (is_open AND severity = 'low') AS low, count(DISTINCT about) FILTER (is_open) AS households,
-        sum(amount) FILTER (is_open) AS amount, count(*) FILTER (state = 'new') AS new, count(*) FILTER (NOT is_open) AS decided
+        count(*) FILTER (is_open AND severity = 'high') AS high,
+        count(*) FILTER (is_open AND severity = 'medium') AS medium,
+        count(*) FILTER (is_open AND severity = 'low') AS low,
+        count(DISTINCT about) FILTER (is_open) AS households, sum(amount) FILTER (is_open) AS amount,
+        count(*) FILTER (state = 'new') AS new, count(*) FILTER (NOT is_open) AS decided
     FROM scoped
     GROUP BY township_code
 ),
 
-roll AS (SELECT township_code, count(*) AS households FROM core_household WHERE active GROUP BY township_code)
+roll AS (
+    SELECT township_code, count(*) AS households FROM core_household WHERE active GROUP BY township_code
+)
 
 SELECT
-    t.township_code, t.township_name, t.county_code, coalesce(r.households, 0), coalesce(c.high, 0), coalesce(c.medium, 0),
-    coalesce(c.low, 0), coalesce(c.households, 0), coalesce(c.amount, 0), coalesce(c.new, 0), coalesce(c.decided, 0)
+    t.township_code, t.township_name, t.county_code, coalesce(r.households, 0),
+    coalesce(c.high, 0), coalesce(c.medium, 0), coalesce(c.low, 0),
+    coalesce(c.households, 0), coalesce(c.amount, 0), coalesce(c.new, 0), coalesce(c.decided, 0)
 FROM core_township AS t
 LEFT JOIN counted AS c ON c.township_code = t.township_code
 LEFT JOIN roll AS r ON r.township_code = t.township_code
@@ -90,27 +96,37 @@ WHERE ($township IS NULL OR t.township_code = $township)
 # A rerun of some rules knows nothing of the others: their findings did not go.
 CHANGES = """
 WITH changes AS (
-    SELECT c.finding_id, c.rule_id, c.township_code, c.severity, c.change, c.reason, c.evidence_before IS NOT NULL AS was_there
+    SELECT
+        c.finding_id, c.rule_id, c.township_code, c.severity, c.change, c.reason,
+        c.evidence_before IS NOT NULL AS was_there
     FROM recon_changes AS c
     WHERE ($township IS NULL OR c.township_code = $township)
         AND ($township IS NULL OR c.rule_id IN (SELECT rule_id FROM run_rule))
 )
 """
-CHANGED_STATES = """
+CHANGE_COUNTS = """
+SELECT change, severity, reason, count(*), count(*) FILTER (was_there)
+FROM changes
+GROUP BY change, severity, reason
+"""
+STATES = """
 SELECT
     count(*), count(*) FILTER (state = 'new')
 FROM out_finding
 WHERE $township IS NULL OR township_code = $township
 """
 NAMED = """
-SELECT c.finding_id, coalesce(r.title, c.rule_id), coalesce(t.township_name, c.township_code), c.severity, c.change, c.reason
+SELECT
+    c.finding_id, coalesce(r.title, c.rule_id), coalesce(t.township_name, c.township_code), c.severity,
+    c.change, c.reason
 FROM changes AS c
 LEFT JOIN run_rule AS r ON r.rule_id = c.rule_id
 LEFT JOIN core_township AS t ON t.township_code = c.township_code
 WHERE c.change <> 'new'
 ORDER BY
     CASE c.severity WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
-    CASE c.change WHEN 'reopened' THEN 1 WHEN 'changed' THEN 2 ELSE 3 END, c.township_code, c.rule_id, c.finding_id
+    CASE c.change WHEN 'reopened' THEN 1 WHEN 'changed' THEN 2 ELSE 3 END,
+    c.township_code, c.rule_id, c.finding_id
 """
 MOVEMENT = """
 SELECT benefit_type, sum(joined), sum("left"), sum(raised), sum(lowered), sum(unchanged)
@@ -150,13 +166,8 @@ def read_townships(con: Con, scope: Scope) -> list[TownshipLine]:
 def read_changes(con: Con, scope: Scope) -> Changes:
     """What came, changed and went. previous + appeared - gone = now."""
     where = {"township": scope.township}
-    now, new = _one(con, CHANGED_STATES, where)
-    rows = _all(
-        con,
-        CHANGES
-        + "SELECT change, severity, reason, count(*), count(*) FILTER (was_there) FROM changes GROUP BY ALL",
-        where,
-    )
+    now, new = _one(con, STATES, where)
+    rows = _all(con, CHANGES + CHANGE_COUNTS, where)
     counts: dict[tuple[str, str], int] = {}
     reasons: dict[tuple[str, str], int] = {}
     for change, severity, reason, number, _ in rows:

@@ -21,7 +21,7 @@ from transforms.publish.report.model import (
 )
 from transforms.publish.workbooks.labels import UNIT, stored_value_label
 
-# ID numbers (15 or 18), accounts (12 to 19) and telephone numbers (11); a date with a time of day is shorter than an ID number only by chance.
+# ID numbers have 15 or 18 digits, accounts 12 to 19, telephone numbers 11.
 LONG_NUMBER = re.compile(r"\d{10,}[\dXxＸｘ]")
 ROWS = ("received", "loaded", "quarantined", "ignored")
 
@@ -39,8 +39,10 @@ def read_intake(con: Con, manifest: Mapping[str, Any]) -> Intake:
         f"""SELECT dataset, title, file, status, reason, {", ".join(f"coalesce({c}, 0)" for c in ROWS)}
             FROM run_input ORDER BY dataset, file"""
     ).fetchall()
-    files = [InputLine(title, _file(dataset, file), 1, status, masked(reason), *counts)
-             for dataset, title, file, status, reason, *counts in rows]  # fmt: skip
+    files = [
+        InputLine(title, _file(dataset, file), 1, status, masked(reason), *counts)
+        for dataset, title, file, status, reason, *counts in rows
+    ]
     ignored = con.execute(
         "SELECT reason, sum(rows) FROM run_ignored GROUP BY reason ORDER BY 2 DESC, 1"
     ).fetchall()
@@ -62,11 +64,15 @@ def _together(files: Iterable[InputLine]) -> list[InputLine]:
         by_title.setdefault(file.title, []).append(file)
     return [
         InputLine(
-            title, "", len(group), "loaded" if any(f.status == "loaded" for f in group) else "rejected", "",
+            title,
+            "",
+            len(group),
+            "loaded" if any(f.status == "loaded" for f in group) else "rejected",
+            "",
             *(sum(getattr(f, column) for f in group) for column in ROWS),
         )
         for title, group in by_title.items()
-    ]  # fmt: skip
+    ]
 
 
 def _quarantined(manifest: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str, int]]:
@@ -83,7 +89,8 @@ def read_rule_health(con: Con) -> tuple[dict[str, int], list[RuleHealth]]:
         con.execute("SELECT status, count(*) FROM run_rule GROUP BY status ORDER BY status").fetchall()
     )
     rows = con.execute(
-        """SELECT title, severity, status, CASE WHEN status = 'evaluated' THEN note ELSE reason END FROM run_rule
+        """SELECT title, severity, status, CASE WHEN status = 'evaluated' THEN note ELSE reason END
+           FROM run_rule
            WHERE status <> 'evaluated' OR coalesce(note, '') <> ''
            ORDER BY CASE status WHEN 'failed' THEN 1 WHEN 'not_evaluated' THEN 2 ELSE 3 END,
                CASE severity WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, rule_id"""
@@ -132,8 +139,14 @@ def _titles(con: Con) -> dict[str, str]:
 def read_parameters(con: Con) -> list[ParameterLine]:
     """The parameter values that held, those still to be confirmed first."""
     rows = con.execute(
-        """SELECT coalesce(title, name), region, value, unit, source, is_example FROM run_parameter
+        """SELECT
+               coalesce(title, name), region, value, coalesce(unit, ''), coalesce(source, ''), is_example
+           FROM run_parameter
            ORDER BY is_example DESC, name, region, valid_from"""
     ).fetchall()
-    return [ParameterLine(title, region or "", stored_value_label(value), UNIT.get(unit or "", unit or ""), source or "", example)
-            for title, region, value, unit, source, example in rows]  # fmt: skip
+    return [
+        ParameterLine(
+            title, region or "", stored_value_label(value), UNIT.get(unit, unit), source, is_example
+        )
+        for title, region, value, unit, source, is_example in rows
+    ]

@@ -1,4 +1,4 @@
-"""Reads the reconciliation of a run from run.duckdb: the three ledgers, the outcomes of the roll, the two rates."""
+"""Reads the reconciliation of a run: the three ledgers, the outcomes of the roll, the two rates."""
 
 from __future__ import annotations
 
@@ -9,17 +9,30 @@ import duckdb
 
 from transforms.publish.report.model import LedgerLine, Ledgers, Outcomes, QualityLine, Scope
 
-COUNTED = ("roll_households", "roll_persons", "roll_yuan", "paid_households", "paid_persons", "paid_yuan",
-           "archive_households", "archive_persons", "archive_yuan", "diff_paid_yuan", "diff_archive_yuan")  # fmt: skip
+COUNTED = (
+    "roll_households",
+    "roll_persons",
+    "roll_yuan",
+    "paid_households",
+    "paid_persons",
+    "paid_yuan",
+    "archive_households",
+    "archive_persons",
+    "archive_yuan",
+    "diff_paid_yuan",
+    "diff_archive_yuan",
+)
 SUMS = ", ".join(f"sum({c}) AS {c}" for c in COUNTED)
 # How many differ is said in words above household level; the households themselves are counted here.
 LINES = f"""
 WITH lines AS (
-    SELECT {{by}} AS key, {SUMS} FROM recon_ledgers WHERE level = $level AND {{where}} GROUP BY ALL
+    SELECT {{by}} AS key, {SUMS}
+    FROM recon_ledgers WHERE level = $level AND {{where}} GROUP BY ALL
 ),
 
 differing AS (
-    SELECT {{by}} AS key, count(reason) AS differing FROM recon_ledgers WHERE level = 'household' AND {{where}} GROUP BY ALL
+    SELECT {{by}} AS key, count(reason) AS differing
+    FROM recon_ledgers WHERE level = 'household' AND {{where}} GROUP BY ALL
 )
 
 SELECT {{name}}, {", ".join(f"l.{c}" for c in COUNTED)}, coalesce(d.differing, 0)
@@ -30,7 +43,10 @@ ORDER BY {{order}}
 """
 REASONS = """
 SELECT reason, count(*)
-FROM (SELECT unnest(string_split(reason, '；')) AS reason FROM recon_ledgers WHERE level = 'household' AND {where} AND reason IS NOT NULL)
+FROM (
+    SELECT unnest(string_split(reason, '；')) AS reason
+    FROM recon_ledgers WHERE level = 'household' AND {where} AND reason IS NOT NULL
+)
 GROUP BY reason
 ORDER BY count(*) DESC, reason
 """
@@ -49,11 +65,15 @@ GROUP BY outcome
 """
 QUALITY = """
 SELECT
-    coalesce(t.township_name, c.county_name, i.county_code), sum(i.roll_rows), sum(i.accurate_rows), sum(i.passed_rows)
+    coalesce(t.township_name, c.county_name, i.county_code),
+    sum(i.roll_rows), sum(i.accurate_rows), sum(i.passed_rows)
 FROM recon_intake AS i
 LEFT JOIN core_township AS t ON t.township_code = i.township_code
-LEFT JOIN (SELECT DISTINCT county_code, county_name FROM core_township) AS c ON c.county_code = i.county_code
-WHERE i.kind = 'quality' AND i.level IN ('county', 'township') AND ($township IS NULL OR i.township_code = $township)
+LEFT JOIN (
+    SELECT DISTINCT county_code, county_name FROM core_township
+) AS c ON c.county_code = i.county_code
+WHERE i.kind = 'quality' AND i.level IN ('county', 'township')
+    AND ($township IS NULL OR i.township_code = $township)
 GROUP BY i.level, i.county_code, i.township_code, t.township_name, c.county_name
 ORDER BY i.county_code, i.level, i.township_code
 """
@@ -71,7 +91,8 @@ def read_ledgers(con: Con, scope: Scope) -> list[Ledgers]:
         return [_ledgers(con, "township_code", scope.township, rows.fetchall()[0][0], "township")]
     counties = con.execute(
         """SELECT county_code, any_value(county_name) FROM core_township
-           WHERE county_code IN (SELECT county_code FROM recon_ledgers) GROUP BY county_code ORDER BY county_code"""
+           WHERE county_code IN (SELECT county_code FROM recon_ledgers)
+           GROUP BY county_code ORDER BY county_code"""
     ).fetchall()
     return [_ledgers(con, "county_code", code, name, "county") for code, name in counties]
 

@@ -20,7 +20,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Graded:
-    """The findings of one severity. `findings`, `households` and `amount` count what is open, not what is decided."""
+    """The findings of one severity; all but `decided` count what is open."""
 
     severity: str
     findings: int

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from transforms.publish.report import charts, findings, health, ledgers
@@ -34,8 +34,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 MOST_BARS = 8
 OUTCOME_ORDER = ("clear", "low", "medium", "high", "decided", "not_evaluated")
 OUTCOME_WORDS = {**OUTCOME, "high": "高级别疑点", "medium": "中级别疑点", "low": "低级别疑点"}
-WORDS = {"severity": SEVERITY, "meaning": SEVERITY_MEANING, "change": CHANGE, "file": FILE_STATUS, "rule": RULE_STATUS,
-         "outcome": OUTCOME_WORDS}  # fmt: skip
+WORDS = {
+    "severity": SEVERITY,
+    "meaning": SEVERITY_MEANING,
+    "change": CHANGE,
+    "file": FILE_STATUS,
+    "rule": RULE_STATUS,
+    "outcome": OUTCOME_WORDS,
+}
 
 
 def write_report(
@@ -43,9 +49,9 @@ def write_report(
 ) -> Path:
     """Write the page of a run and return its path.
 
-    con: run.duckdb with the tables of docs/architecture.md section 7. manifest: what manifest.json will say; read are
-    township (a rerun's), overrides, previous_run_id, snapshot_id, checks, rejected_datasets, over_quarantine_limit and
-    the inputs' quarantined_by_reason.
+    con: run.duckdb with the tables of docs/architecture.md section 7. manifest: what manifest.json will say;
+    read are township (a rerun's), overrides, previous_run_id, snapshot_id, checks, rejected_datasets,
+    over_quarantine_limit and the inputs' quarantined_by_reason.
     """
     scope = Scope(manifest.get("township"))
     text = _template().render(**_content(con, scope, manifest), run=run, manifest=manifest, scope=scope)
@@ -96,11 +102,16 @@ def _rule_charts(rules: Sequence[RuleLine]) -> list[dict[str, Any]]:
         shown, rest = of[:MOST_BARS], of[MOST_BARS:]
         bars = [Bar(r.title, [(severity, r.findings)], f"{r.findings:,}") for r in shown]
         title = f"{SEVERITY[severity]}级别疑点最多的类型：" + "，".join(f"{b.label}{b.note}条" for b in bars)
-        drawn.append({
-            "severity": severity, "findings": sum(r.findings for r in of), "rules": len(of),
-            "chart": charts.labelled_above(bars, most, title) if bars else None,
-            "rest_rules": len(rest), "rest_findings": sum(r.findings for r in rest),
-        })  # fmt: skip
+        drawn.append(
+            {
+                "severity": severity,
+                "findings": sum(r.findings for r in of),
+                "rules": len(of),
+                "chart": charts.labelled_above(bars, most, title) if bars else None,
+                "rest_rules": len(rest),
+                "rest_findings": sum(r.findings for r in rest),
+            }
+        )
     return drawn
 
 
@@ -130,7 +141,7 @@ def _outcome_chart(outcomes: Outcomes) -> Markup | None:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -138,8 +149,15 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"n": count, "yuan": yuan, "signed": signed, "percent": percent, "date": chinese_date,
-                            "month": month_label, "family": family_label}  # fmt: skip
+    environment.filters |= {
+        "n": count,
+        "yuan": yuan,
+        "signed": signed,
+        "percent": percent,
+        "date": chinese_date,
+        "month": month_label,
+        "family": family_label,
+    }
     environment.globals["words"] = WORDS
     environment.globals["severities"] = SEVERITIES
     return environment.get_template("report.html")

@@ -1,0 +1,182 @@
+"""Snapshots: their id, their reuse, what they hold, the views on them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import duckdb
+import pytest
+
+from data_contracts import load_codes, load_contracts
+from transforms.staging import LINEAGE, clean_rows, load_snapshot, staged_columns, staged_views
+from transforms.staging.received import received_rows
+from transforms.values import register_functions
+
+HEAD = ["姓名", "身份证号", "死亡日期"]
+ID = "110101199003074610"
+
+
+def deaths(drop, name="deaths/a.csv", day="20210531"):
+    drop.csv(name, [HEAD, ["王五", ID, day]])
+
+
+def test_equal_input_is_the_same_snapshot_and_is_not_staged_again(drop):
+    deaths(drop)
+    lines: list[str] = []
+    first = drop.stage(progress=lines.append)
+    again = drop.stage(progress=lines.append)
+    assert (again, len(lines)) == (first, 1)
+    assert "王五" not in lines[0]
+    drop.csv("deaths/a.csv", [HEAD, ["王五", ID, "20210601"]])
+    assert drop.stage().id != first.id
+
+
+def test_another_contract_is_another_snapshot(drop, monkeypatch):
+    deaths(drop)
+    first = drop.stage()
+    contracts = load_contracts()
+    changed = dataclasses.replace(contracts["deaths"], content_hash="other")
+    monkeypatch.setattr(
+        "tests.staging.conftest.load_contracts", lambda: contracts | {"deaths": changed}, raising=False
+    )
+    from transforms.intake import take_in
+    from transforms.staging import stage_inbox
+
+    received = take_in(drop.inbox, drop.root / "raw")
+    other = stage_inbox(received, contracts | {"deaths": changed}, drop.snapshots, drop.root / "work")
+    assert other.id != first.id and other.keys["deaths"] != first.keys["deaths"]
+
+
+def test_another_version_of_what_is_added_at_the_end_is_another_snapshot(drop):
+    deaths(drop)
+    assert drop.stage(finish_version="1").id != drop.stage(finish_version="2").id
+
+
+def test_it_comes_back_from_its_folder_as_it_was(drop):
+    deaths(drop)
+    drop.csv("population/x.csv", [["血型"], ["A"]])
+    snapshot = drop.stage()
+    assert load_snapshot(snapshot.path) == snapshot
+    assert [(i["file"], i["status"]) for i in snapshot.inputs] == [
+        ("deaths/a.csv", "loaded"),
+        ("population/x.csv", "rejected"),
+    ]
+    assert snapshot.inputs[0]["columns"] == ("name", "id_number", "death_date")
+
+
+def test_a_failure_leaves_no_snapshot_behind(drop):
+    deaths(drop)
+
+    def fail(con, folder):
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        drop.stage(finish=fail)
+    assert [path for path in drop.snapshots.iterdir() if not path.name.startswith(".")] == []
+    assert drop.stage().usable("deaths")
+    assert [path.name for path in drop.snapshots.iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_is_added_at_the_end_sees_the_views_and_becomes_part_of_it(drop):
+    deaths(drop)
+
+    def count(con, folder):
+        rows = con.execute("SELECT count(*) FROM stg_deaths").fetchall()[0][0]
+        (folder / "counted.txt").write_text(str(rows))
+
+    assert (drop.stage(finish=count).path / "counted.txt").read_text() == "1"
+
+
+def test_an_unchanged_dataset_is_taken_over_from_the_snapshot_before(drop, read):
+    deaths(drop)
+    drop.csv("townships/t.csv", [["镇街代码", "镇街名称"], ["320681101", "甲镇"]])
+    before = drop.stage()
+    drop.csv("townships/t.csv", [["镇街代码", "镇街名称"], ["320681102", "乙镇"]])
+    lines: list[str] = []
+    after = drop.stage(previous=before.path, progress=lines.append)
+    assert after.id != before.id
+    assert after.staged("deaths").samefile(before.staged("deaths"))
+    assert not after.staged("townships").samefile(before.staged("townships"))
+    assert after.of("deaths") == before.of("deaths")
+    assert [line for line in lines if "unchanged" in line] == ["  deaths: unchanged, 1 files"]
+    assert read[0](after, "townships", "township_code") == [("320681102",)]
+
+
+def test_row_ids_tell_file_sheet_and_row(drop, read):
+    deaths(drop, "deaths/a.csv")
+    drop.xlsx(
+        "deaths/b.xlsx", {"一": [HEAD, ["王五", ID, "20210601"]], "二": [HEAD, ["李四", "", "20210602"]]}
+    )
+    rows = read[0](drop.stage(), "deaths", "_row_id, _file_no, _sheet, _row")
+    assert [row[1:] for row in rows] == [(1, "", 2), (2, "一", 2), (2, "二", 2)]
+    assert all(
+        row[0] // 1_000_000_000 // 1_000 == row[1] and row[0] % 1_000_000_000 == row[3] for row in rows
+    )
+    assert len({row[0] for row in rows}) == 3
+
+
+def test_views_say_which_optional_columns_a_row_s_file_had(drop):
+    deaths(drop)
+    drop.csv("deaths/b.csv", [[*HEAD, "性别"], ["李四", "", "20210601", "女"]])
+    con = duckdb.connect()
+    staged_views(con, drop.stage(), load_contracts())
+    found = con.execute("SELECT name, has_sex, has_address, ref FROM stg_deaths ORDER BY _row_id").fetchall()
+    assert found == [
+        ("王五", False, False, "deaths:1000000000002"),
+        ("李四", True, False, "deaths:2000000000002"),
+    ]
+
+
+def test_every_dataset_has_a_view_of_the_same_shape_with_or_without_a_file(drop):
+    deaths(drop)
+    con = duckdb.connect()
+    staged_views(con, drop.stage(), load_contracts())
+    for dataset, contract in load_contracts().items():
+        shape = dict(row[:2] for row in con.execute(f"DESCRIBE stg_{dataset}").fetchall())
+        assert {column: shape[column] for column in staged_columns(contract)} == staged_columns(contract)
+        assert {column: shape[column] for column in LINEAGE} == LINEAGE
+        assert {c.name for c in contract.columns if not c.required} == {
+            c[4:] for c in shape if c.startswith("has_")
+        }
+        assert con.execute(f"SELECT count(*) FROM stg_{dataset}").fetchall() == [(int(dataset == "deaths"),)]
+
+
+def test_a_list_may_be_empty_where_its_contract_allows_it(drop):
+    drop.csv("relative_filings/a.csv", [["经办人身份证号", "享受对象身份证号", "备案日期"]])
+    drop.csv("deaths/a.csv", [HEAD])
+    snapshot = drop.stage()
+    assert (snapshot.usable("relative_filings"), snapshot.usable("deaths"), snapshot.usable("vehicles")) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_the_quarantine_limit_is_checked(drop):
+    drop.csv("deaths/a.csv", [HEAD, ["王五", ID, "20210531"], ["李四", "", "x"]])
+    checks = {check["check"]: check for check in drop.stage().checks}
+    assert (checks["quarantine_limit"]["share"], checks["quarantine_limit"]["passed"]) == (0.5, False)
+    assert checks["row_floor"]["passed"]
+
+
+def test_rows_as_received_for_an_explanation(drop):
+    drop.xlsx("deaths/b.xlsx", {"一": [["某县"], [*HEAD, "备注"], ["王 五", f"'{ID}", "2021.5.31", None]]})
+    snapshot = drop.stage()
+    rows = received_rows(snapshot, drop.root / "raw", "deaths/b.xlsx", {"一": {3, 99}}, drop.root / "work")
+    assert rows == {("一", 3): {"姓名": "王 五", "身份证号": f"'{ID}", "死亡日期": "2021.5.31"}}
+
+
+def test_sparse_rows_are_cleaned_as_files_are():
+    con = duckdb.connect()
+    register_functions(con)
+    con.execute("CREATE TABLE sparse AS SELECT 7 AS _row_id, '王 五' AS name, '2021.5' AS death_date")
+    contract = load_contracts()["deaths"]
+    found = con.execute(clean_rows(contract, "sparse", {"name", "death_date"}, load_codes()))
+    row = dict(zip([column[0] for column in found.description], found.fetchall()[0], strict=True))
+    assert list(row) == ["_row_id", *staged_columns(contract)]
+    assert (row["name"], row["death_date_month_only"], row["id_number_status"], row["source"]) == (
+        "王五",
+        True,
+        "empty",
+        None,
+    )
