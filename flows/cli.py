@@ -14,6 +14,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="hedui (核对): cross-check social assistance rolls against what other departments know.")  # fmt: skip
 rules_app = typer.Typer(no_args_is_help=True, help="The rule catalogue.")
 app.add_typer(rules_app, name="rules")
+contracts_app = typer.Typer(no_args_is_help=True, help="The data contracts.")
+app.add_typer(contracts_app, name="contracts")
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 1, 2, 3
 
@@ -190,6 +192,22 @@ def rules_show(rule_id: Annotated[str, typer.Argument(help="Id of a rule.")], as
         _print_json(detail)
     else:
         print_rule(detail)
+
+
+@contracts_app.command("check")
+def contracts_check(file: Annotated[Path, typer.Argument(help="The file to check.", exists=True, dir_okay=False)],
+                    dataset: Annotated[str | None, typer.Option(help="The dataset to hold it against; its folder's name when not given.")] = None,
+                    as_json: JsonOption = False) -> None:  # fmt: skip
+    """Tell everything that is wrong with a file before it is dropped. Exit status 1 when rows or the file would be refused, else 0."""
+    from flows.contracts import check  # noqa: PLC0415
+    from flows.report_text import print_file_report  # noqa: PLC0415
+
+    report = check(file, dataset)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        print_file_report(report)
+    raise SystemExit(0 if report.usable and not any(p.level == "fail" for p in report.problems) else EXIT_FAILED)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import shutil
 import tempfile
@@ -35,7 +34,9 @@ class WrittenForms(list[Path]):
         self.breaks = breaks
 
 
-def write_forms(store: Path, out: Path, county: str | None = None, period: str | None = None, run_id: str | None = None) -> WrittenForms:
+def write_forms(
+    store: Path, out: Path, county: str | None = None, period: str | None = None, run_id: str | None = None
+) -> WrittenForms:
     """Write the forms of a county (all counties of the run when None) into out/<period>/<county>/.
 
     period ("2021-06") names the month reported; without run_id the newest nightly run as of that month is
@@ -107,7 +108,9 @@ def _header(manifest: dict[str, Any]) -> RunHeader:
     return RunHeader(manifest["run_id"], as_of, manifest["kind"], manifest["status"])
 
 
-def _forms_run(con: duckdb.DuckDBPyConnection, header: RunHeader, month: int, before: dict[str, Any] | None) -> FormsRun:
+def _forms_run(
+    con: duckdb.DuckDBPyConnection, header: RunHeader, month: int, before: dict[str, Any] | None
+) -> FormsRun:
     paid = one(con, "SELECT count(*) AS n FROM core_payment WHERE pay_month = ?", [month - 1])["n"]
     missing = one(con, "SELECT count(*) AS n FROM run_rule WHERE status <> 'evaluated'")["n"]
     source = "run" if before else "payments" if paid else ""
@@ -120,7 +123,10 @@ def _counties(con: duckdb.DuckDBPyConnection, code: str | None) -> list[Place]:
         return known
     chosen = [place for place in known if place.county_code == code]
     if not chosen:
-        raise UsageError(f"no county {code} in the run; known: " + ", ".join(f"{p.county_code} {p.county_name}" for p in known))
+        raise UsageError(
+            f"no county {code} in the run; known: "
+            + ", ".join(f"{p.county_code} {p.county_name}" for p in known)
+        )
     return chosen
 
 
@@ -136,7 +142,7 @@ def _move(work: Path, out: Path) -> list[Path]:
         )
     for path, target in zip(files, targets, strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target)
+        path.replace(target)
     return targets
 
 
@@ -150,4 +156,9 @@ def _untouched(path: Path) -> bool:
     modified = core.findtext(f"{TERMS}modified") or ""
     by = core.findtext(f"{CORE}lastModifiedBy")
     creator = core.findtext("{http://purl.org/dc/elements/1.1/}creator")
-    return creator == "hedui" and not by and modified.endswith("T00:00:00Z") and modified == core.findtext(f"{TERMS}created")
+    return (
+        creator == "hedui"
+        and not by
+        and modified.endswith("T00:00:00Z")
+        and modified == core.findtext(f"{TERMS}created")
+    )

@@ -96,7 +96,11 @@ def _add_received(store: Store, manifest: dict[str, Any], evidence: list[dict[st
             for item in evidence:
                 if item["file"] == file:
                     wanted.setdefault(item["sheet"], set()).add(item["row"])
-            rows = received_rows(snapshot, store.raw, file, wanted, Path(work))
+            try:
+                rows = received_rows(snapshot, store.raw, file, wanted, Path(work))
+            except FileNotFoundError:
+                # Retention has removed the kept file: the cleaned values remain.
+                rows = {}
             for item in evidence:
                 if item["file"] == file:
                     item["received"] = rows.get((item["sheet"], item["row"]), {})

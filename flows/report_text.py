@@ -121,3 +121,19 @@ def print_backtest(compared: dict[str, Any]) -> None:
         for row in compared[word]:
             mark = f"  [{row['decision']}]" if row["decision"] else ""
             out.print(f"  {word} {row['finding_id']} {row['township_name']} {row['name'] or ''}{mark}", highlight=False, markup=False)
+
+
+def print_file_report(report: Any) -> None:
+    """A file against its contract: first what it is, then what to mend."""
+    out = _console()
+    title = f"{report.title}（{report.dataset}）" if report.dataset else "未能识别"
+    out.print(f"{report.file}: {title}, {report.rows} rows; {'usable' if report.usable else 'would be rejected'}", highlight=False, markup=False)
+    if report.looks_like and report.looks_like != report.dataset:
+        out.print(f"It looks like {report.looks_like}.", highlight=False, markup=False)
+    for problem in report.problems:
+        where = " ".join(part for part in (problem.sheet and f"工作表「{problem.sheet}」", problem.row and f"第{problem.row}行", problem.column) if part)
+        out.print(f"[{problem.level}] {where}: {problem.found}；应为：{problem.expected}", highlight=False, markup=False)
+    if report.more:
+        out.print(f"… and {report.more} more", highlight=False)
+    if report.usable and not report.problems:
+        out.print("nothing to mend", highlight=False)

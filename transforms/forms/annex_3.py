@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from openpyxl.utils import get_column_letter
+
 from transforms.forms import headings
 from transforms.forms.layout import FormBook, FormSheet, filled
 from transforms.forms.model import ASIDE, ASIDE_HEADING, COMPUTED, COUNT, HUMAN, MIDDLE, Field, Place, Row
@@ -37,14 +39,14 @@ def fields() -> tuple[Field, ...]:
         for key, group in GROUPS
         for name, part in PARTS
     )
-    return (Field("区城", "region", 15, MIDDLE), *counted)
+    return (Field("区城", "region", 24, MIDDLE), *counted)
 
 
 def write_annex_3(book: FormBook, title_place: str, lines: Sequence[Annex3Line]) -> FormSheet:
     """One line per township and 合计; denied and kept come from annex 4 of the same workbook, by formula."""
     sheet = book.form("附件3", headings.ANNEX_3, fields())
     sheet.opening("附件3：", filled(headings.TITLE_3, place=title_place))
-    sheet.headings([26, 36, 36])
+    sheet.headings([26, 40, 60])
     sheet.body([_values(line) for line in lines])
     for number, line in enumerate(lines, start=sheet.first_body_row):
         if line.ranges is not None:
@@ -66,13 +68,14 @@ def _values(line: Annex3Line) -> Row:
 def _count_opinions(sheet: FormSheet, row: int, ranges: Annex4Ranges) -> None:
     """Formulas that stay blank until annex 4 has an opinion, so that nothing reads as 'none denied'."""
     column = 2 + len(PARTS)
+    others = {"disabled": LOW_INCOME_TYPES[1], "aged": LOW_INCOME_TYPES[2]}
     for opinion in (DENIED, KEPT):
         for name, _ in PARTS:
-            kind = {"disabled": LOW_INCOME_TYPES[1], "aged": LOW_INCOME_TYPES[2]}.get(name, LOW_INCOME_TYPES[0])
+            kind = others.get(name, LOW_INCOME_TYPES[0])
             sheet.formula(row, column, _counted(ranges, kind, opinion, name == "ill_persons"), COUNT)
             column += 1
     sheet.put(sheet.first_body_row - 1, column + 1, "勾稽（表外）：总数＝否定＋符合", ASIDE_HEADING)
-    sheet.worksheet.column_dimensions[sheet.worksheet.cell(1, column + 1).column_letter].width = 34
+    sheet.worksheet.column_dimensions[get_column_letter(column + 1)].width = 34
     sheet.formula(
         row,
         column + 1,
@@ -93,7 +96,6 @@ def _counted(ranges: Annex4Ranges, kind: str, opinion: str, persons: bool) -> st
 def _sum_opinions(sheet: FormSheet, lines: int) -> None:
     first, last, total = sheet.first_body_row, sheet.first_body_row + lines - 1, sheet.first_body_row + lines
     for column in range(2 + len(PARTS), 2 + len(PARTS) * 3):
-        letter = sheet.worksheet.cell(1, column).column_letter
-        sheet.formula(
-            total, column, f'=IF(COUNT({letter}{first}:{letter}{last})=0,"",SUM({letter}{first}:{letter}{last}))', COUNT
-        )
+        letter = get_column_letter(column)
+        cells = f"{letter}{first}:{letter}{last}"
+        sheet.formula(total, column, f'=IF(COUNT({cells})=0,"",SUM({cells}))', COUNT)

@@ -34,7 +34,7 @@ SELECT
     l.name,
     l.relation_to_head AS relation,
     l.sex,
-    nullif(concat_ws('；', concat_ws('', l.disability_type, l.disability_grade), l.illness), '') AS condition,
+    nullif(concat_ws('；', nullif(concat_ws('', l.disability_type, l.disability_grade), ''), l.illness), '') AS condition,
     l.illness_from_register,
     l.disability_from_register,
     l.id_number,

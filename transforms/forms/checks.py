@@ -36,13 +36,21 @@ def _annex_1(con: duckdb.DuckDBPyConnection, run: FormsRun, data: TownshipData) 
     leading = next((n for n, row in enumerate(households) if not row["remark"]), len(households))
     marked = sum(1 for row in households if row["remark"])
     found = [
-        Check(place, "附件1", f"{month}月保障人口合计＝在享成员行数", persons, sum(row["current"] for row in data.annex_1)),
+        Check(
+            place,
+            "附件1",
+            f"{month}月保障人口合计＝在享成员行数",
+            persons,
+            sum(row["current"] for row in data.annex_1),
+        ),
         Check(place, "附件1", "单人保 户数＝人数", len(single), sum(row["persons_after"] for row in single)),
         Check(place, "附件1", "单人保都排在最上面", leading if marked else 0, marked),
     ]
     if any(row["covered"] for row in now):
         covered = sum(row["covered"] for row in now)
-        found.append(Check(place, "附件1", f"{month}月保障人口合计＝花名册“保障人口”栏合计", persons, covered))
+        found.append(
+            Check(place, "附件1", f"{month}月保障人口合计＝花名册“保障人口”栏合计", persons, covered)
+        )
     ledger = _ledger(con, data.place, DIBAO)
     if ledger:
         yuan = sum((row["yuan_after"] for row in now if row["yuan_after"] is not None), Decimal(0))
@@ -57,7 +65,9 @@ def _annex_2(con: duckdb.DuckDBPyConnection, data: TownshipData) -> list[Check]:
     ledger = _ledger(con, data.place, ("特困供养",))
     if not ledger:
         return []
-    return [Check(data.place.name, "附件2", "人数＝对账表花名册特困人数", len(data.annex_2), ledger["persons"])]
+    return [
+        Check(data.place.name, "附件2", "人数＝对账表花名册特困人数", len(data.annex_2), ledger["persons"])
+    ]
 
 
 def _low_income(con: duckdb.DuckDBPyConnection, data: TownshipData) -> list[Check]:
@@ -77,9 +87,27 @@ def _low_income(con: duckdb.DuckDBPyConnection, data: TownshipData) -> list[Chec
     total = sum(counts[kind] for kind in LOW_INCOME_TYPES)
     ill = LOW_INCOME_TYPES[0]
     return [
-        *(Check(place, "附件3", f"{kind}户数＝花名册{kind}户数", counts[kind], number) for kind, number in pairs),
-        Check(place, "附件3、4", "附件3三类户数之和＝附件4户数", total, len(data.households(data.annex_4)), "不平为花名册未填低收入类型"),
-        Check(place, "附件3", f"{ill}人数（入系统人数）≥户数", counts["ill"], counts[ill], NOT_ENTERED, at_least=True),
+        *(
+            Check(place, "附件3", f"{kind}户数＝花名册{kind}户数", counts[kind], number)
+            for kind, number in pairs
+        ),
+        Check(
+            place,
+            "附件3、4",
+            "附件3三类户数之和＝附件4户数",
+            total,
+            len(data.households(data.annex_4)),
+            "不平为花名册未填低收入类型",
+        ),
+        Check(
+            place,
+            "附件3",
+            f"{ill}人数（入系统人数）≥户数",
+            counts["ill"],
+            counts[ill],
+            NOT_ENTERED,
+            at_least=True,
+        ),
         Check(place, "附件3", "年检总数＝否定数＋符合数", total, None if total else 0, BY_HAND),
     ]
 
@@ -103,20 +131,58 @@ def county_checks(
     single = [row for row in households if row["remark"]]
     place = county.county_name
     checks = [
-        Check(place, "附件3", "合计＝各镇附件4户数之和",
-              sum(ill + disabled + aged for ill, _, disabled, aged in (line.totals for line in lines)),
-              sum(len([row for row in data.households(data.annex_4) if row["type"]]) for data in townships)),
-        Check(place, "附件3", "年检总数＝否定数＋符合数", sum(sum(line.totals) for line in lines), None, BY_HAND),
-        Check(place, "附件6", "户数合计＝各镇附件1缓退户数", _sum(regions.grace, "households"), _distinct(households, "grace_persons")),
-        Check(place, "附件6", "人数合计＝各镇附件1缓退人数", _sum(regions.grace, "persons"), _sum(households, "grace_persons")),
-        Check(place, "附件7", "户数＝人数", _sum(regions.single, "households"), _sum(regions.single, "persons")),
-        Check(place, "附件7", "户数合计＝各镇附件1单人保户数", _sum(regions.single, "households"), _distinct(single, "remark")),
-    ]  # fmt: skip
+        Check(
+            place,
+            "附件3",
+            "合计＝各镇附件4户数之和",
+            sum(ill + disabled + aged for ill, _, disabled, aged in (line.totals for line in lines)),
+            sum(len([row for row in data.households(data.annex_4) if row["type"]]) for data in townships),
+        ),
+        Check(
+            place, "附件3", "年检总数＝否定数＋符合数", sum(sum(line.totals) for line in lines), None, BY_HAND
+        ),
+        Check(
+            place,
+            "附件6",
+            "户数合计＝各镇附件1缓退户数",
+            _sum(regions.grace, "households"),
+            _distinct(households, "grace_persons"),
+        ),
+        Check(
+            place,
+            "附件6",
+            "人数合计＝各镇附件1缓退人数",
+            _sum(regions.grace, "persons"),
+            _sum(households, "grace_persons"),
+        ),
+        Check(
+            place, "附件7", "户数＝人数", _sum(regions.single, "households"), _sum(regions.single, "persons")
+        ),
+        Check(
+            place,
+            "附件7",
+            "户数合计＝各镇附件1单人保户数",
+            _sum(regions.single, "households"),
+            _distinct(single, "remark"),
+        ),
+    ]
     if regions.exits:
         exits = regions.exits
         checks += [
-            Check(place, "附件8", "退出人数＝重新纳入人数＋未重新纳入人数", exits["left_roll"], exits["back"] + exits["not_back"]),
-            Check(place, "附件8", "人数合计＝退出台账中重新纳入人次", _sum(regions.reentered, "persons"), exits["benefits"]),
+            Check(
+                place,
+                "附件8",
+                "退出人数＝重新纳入人数＋未重新纳入人数",
+                exits["left_roll"],
+                exits["back"] + exits["not_back"],
+            ),
+            Check(
+                place,
+                "附件8",
+                "人数合计＝退出台账中重新纳入人次",
+                _sum(regions.reentered, "persons"),
+                exits["benefits"],
+            ),
         ]
     return checks
 

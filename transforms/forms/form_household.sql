@@ -107,7 +107,10 @@ SELECT
         CASE WHEN yuan_after <> yuan_before THEN concat('月保障金', yuan(yuan_before), '元变为', yuan(yuan_after), '元') END
     ) AS difference,
     CASE direction
-        WHEN '停' THEN concat('停：', CASE WHEN last_status IS NULL THEN '名册已无此户' ELSE concat_ws('，', last_status, cn_date(end_date)) END)
+        WHEN '停' THEN concat('停：', CASE
+            WHEN last_status IS NULL THEN '名册已无此户'
+            ELSE concat_ws('，', CASE WHEN last_status IN ('在享', '缓退') THEN '已过停发时间' ELSE last_status END, cn_date(end_date))
+        END)
         WHEN '新增' THEN concat('增：新纳入，自', cn_date(start_date), '起')
         WHEN '维持' THEN '维持'
         ELSE concat(direction, '：', difference)

@@ -57,7 +57,7 @@ def table_fields() -> tuple[Field, ...]:
     """The columns of annex 1 in the order of its groups; what no register tells is a person's."""
     return (
         Field("序号", "number", 4, COUNT),
-        Field("镇名", "region", 10, MIDDLE),
+        Field("镇名", "region", 18, MIDDLE),
         *(Field(name, key, NARROW, COUNT, why_empty=why) for name, key, why in COUNTED),
         *(Field(name, f"hand_{name}", NARROW, COUNT, HUMAN) for name in BY_HAND_GUARANTEES),
         *(Field(name, key, NARROW, COUNT, why_empty=why) for name, key, why in COUNTED_SECURITY),
@@ -65,7 +65,9 @@ def table_fields() -> tuple[Field, ...]:
     )
 
 
-def write_inspection(con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, townships: Sequence[Place]) -> list[Gap]:
+def write_inspection(
+    con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, townships: Sequence[Place]
+) -> list[Gap]:
     """The sheets 附件1 (one line per township, layout to be confirmed) and 附件2 of one county; the gaps left."""
     values: dict[str, object] = {
         "codes": [place.township_code for place in townships],
@@ -77,29 +79,45 @@ def write_inspection(con: duckdb.DuckDBPyConnection, book: FormBook, county: Pla
     sheet.opening("附件1", headings.CHENGDE_TITLE_1)
     sheet.warn(UNCONFIRMED)
     sheet.signed(county.county_name)
-    sheet.headings([26, 34, 62, 50])
+    sheet.headings([38, 38, 40, 100])
     sheet.body(lines)
     sheet.signed(filled(headings.CHENGDE_FOOT_1, place=county.county_name))
     sheet.close()
     gaps = [*sheet.gaps]
     by_hand = "、".join(field.name for field in fields if field.fill == HUMAN)
-    gaps.append(Gap("附件1", by_hand, None, "没有学籍、医保参保、住建、水利、产业、就业、资金项目和舆情数据，请人工填写"))
+    gaps.append(
+        Gap(
+            "附件1",
+            by_hand,
+            None,
+            "没有学籍、医保参保、住建、水利、产业、就业、资金项目和舆情数据，请人工填写",
+        )
+    )
     _write_problems(con, book, county, values)
-    gaps.append(Gap("附件2", "重点任务完成情况、整改成效", None, "只预填了核对和核结的数量，工作情况请人工补充"))
+    gaps.append(
+        Gap("附件2", "重点任务完成情况、整改成效", None, "只预填了核对和核结的数量，工作情况请人工补充")
+    )
     return gaps
 
 
-def _write_problems(con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, values: dict[str, object]) -> None:
+def _write_problems(
+    con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, values: dict[str, object]
+) -> None:
     found = rows(con, (HERE / "problem_list.sql").read_text(encoding="utf-8"), {"codes": values["codes"]})
     sheet = book.form("附件2", headings.CHENGDE_2, TASK_FIELDS)
     area = "高新区" if "高新" in county.county_name else county.county_name
     sheet.opening("附件2", filled(headings.CHENGDE_TITLE_2, area=area))
     sheet.signed(headings.CHENGDE_SEAL_2)
-    sheet.line(headings.CHENGDE_DATE_2)
+    sheet.signed(headings.CHENGDE_DATE_2)
     sheet.headings([36])
     done = _done(con, values)
     parts = zip(("monitor", "assistance"), headings.CHENGDE_TASKS, strict=True)
-    sheet.body([_task(n, task, done[part], [r for r in found if r["part"] == part]) for n, (part, task) in enumerate(parts, 1)])
+    sheet.body(
+        [
+            _task(n, task, done[part], [r for r in found if r["part"] == part])
+            for n, (part, task) in enumerate(parts, 1)
+        ]
+    )
     sheet.note(headings.CHENGDE_NOTE_2)
     sheet.close()
 
@@ -122,7 +140,9 @@ def _done(con: duckdb.DuckDBPyConnection, values: dict[str, object]) -> dict[str
 def _task(number: int, task: tuple[str, str], done: str, found: list[Row]) -> Row:
     hits = [row for row in found if row["findings"]]
     unchecked = [row["title"] for row in found if row["status"] != "evaluated"]
-    problems = [f"{n}.{row['title']}：{row['households']}户{row['persons']}人" for n, row in enumerate(hits, start=1)]
+    problems = [
+        f"{n}.{row['title']}：{row['households']}户{row['persons']}人" for n, row in enumerate(hits, start=1)
+    ]
     actions = list(dict.fromkeys(action for row in hits for action in _actions(row)))
     closed, findings = sum(row["closed"] for row in hits), sum(row["findings"] for row in hits)
     return {
@@ -132,10 +152,18 @@ def _task(number: int, task: tuple[str, str], done: str, found: list[Row]) -> Ro
         "unit": headings.CHENGDE_UNIT,
         "done": done + (f"未能核对：{'、'.join(unchecked)}。" if unchecked else ""),
         "problems": "\n".join(problems) or "未发现问题",
-        "measures": "\n".join(f"{n}.{action}" for n, action in enumerate(actions[:MOST_ACTIONS], start=1)) or None,
+        "measures": _measures(actions),
         "effect": f"已核结{closed}条，待核{findings - closed}条",
         "deadline": headings.CHENGDE_DEADLINE,
     }
+
+
+def _measures(actions: list[str]) -> str | None:
+    """The gravest rules' closing actions; a cell does not hold those of every rule."""
+    shown = [f"{n}.{action}" for n, action in enumerate(actions[:MOST_ACTIONS], start=1)]
+    if len(actions) > MOST_ACTIONS:
+        shown.append("其余各项按各镇疑点线索核查表的“核查指引”办理。")
+    return "\n".join(shown) or None
 
 
 def _actions(row: Row) -> list[str]:

@@ -198,11 +198,14 @@ class FormSheet(Sheet):
 
     def total(self, values: Mapping[str, Value]) -> None:
         """The 合计 row: its word in the first column, the sums under their fields."""
+        lines = 1
         for column, field in enumerate(self.fields, start=1):
             value = "合计" if column == 1 else values.get(field.key)
             look = TOTAL if column == 1 or isinstance(value, str) else replace(field.look, bold=True)
             self.put(self.row, column, value, look)
-        self.height(self.row, 24)
+            if isinstance(value, str):
+                lines = max(lines, lines_needed(value, field.width, look.size))
+        self.height(self.row, max(24.0, row_points(lines)))
         self.row += 1
 
     def note(self, text: str) -> None:
@@ -216,7 +219,12 @@ class FormSheet(Sheet):
         cell._value, cell.data_type = text, "f"
 
     def beside(
-        self, heading: str, rows: Sequence[Row], text: Callable[[Row], Value], offset: int = 0, width: float = BESIDE_WIDTH
+        self,
+        heading: str,
+        rows: Sequence[Row],
+        text: Callable[[Row], Value],
+        offset: int = 0,
+        width: float = BESIDE_WIDTH,
     ) -> str:
         """A column outside the form, right of a gap, on each household's first row; returns its letter."""
         column = len(self.fields) + 2 + offset
@@ -232,7 +240,11 @@ class FormSheet(Sheet):
     def choices(self, field: int, last_row: int, words: Sequence[str], message: str) -> None:
         """A drop-down of these words, and nothing else, in a column of the body."""
         validation = DataValidation(
-            type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True, showInputMessage=True
+            type="list",
+            formula1=f'"{",".join(words)}"',
+            allow_blank=True,
+            showErrorMessage=True,
+            showInputMessage=True,
         )
         validation.errorTitle = validation.promptTitle = self.fields[field - 1].name
         validation.error = validation.prompt = message

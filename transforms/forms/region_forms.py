@@ -8,7 +8,18 @@ import duckdb
 
 from transforms.forms import headings
 from transforms.forms.layout import FormBook, FormSheet, filled
-from transforms.forms.model import COUNT, MIDDLE, Field, FormsRun, Gap, Place, Row, month_number, year_number
+from transforms.forms.model import (
+    COUNT,
+    MIDDLE,
+    Field,
+    FormsRun,
+    Gap,
+    Head,
+    Place,
+    Row,
+    month_number,
+    year_number,
+)
 from transforms.forms.tables import LOOKBACK, has_table, one, rows
 
 GRACE_COLUMN = "花名册没有缓退状态"
@@ -32,7 +43,9 @@ SINGLE = """
     SELECT r.* FROM form_row AS r
     INNER JOIN form_household AS h ON h.household_id = r.household_id AND h.benefit_type = r.benefit_type AND h.low_type = r.low_type
     WHERE r.current AND r.kind = 'dibao' AND h.single_person"""
-BENEFIT_ORDER = "CASE r.benefit WHEN '低保' THEN 1 WHEN '特困' THEN 2 WHEN '低收入' THEN 3 WHEN '临时救助' THEN 4 END"
+BENEFIT_ORDER = (
+    "CASE r.benefit WHEN '低保' THEN 1 WHEN '特困' THEN 2 WHEN '低收入' THEN 3 WHEN '临时救助' THEN 4 END"
+)
 
 
 @dataclass
@@ -55,7 +68,8 @@ def read_regions(con: duckdb.DuckDBPyConnection, townships: list[Place]) -> Regi
     }
     plain = {"number": "t.nth AS number", "more": "", "group": "", "order": "t.nth"}
     data = RegionData(
-        rows(con, COUNTED.format(source=GRACE, **plain), values), rows(con, COUNTED.format(source=SINGLE, **plain), values)
+        rows(con, COUNTED.format(source=GRACE, **plain), values),
+        rows(con, COUNTED.format(source=SINGLE, **plain), values),
     )
     if not has_table(con, LOOKBACK):
         data.gaps.append(Gap("附件8", "全表", None, "没有“退出复核起始日期”参数"))
@@ -69,8 +83,11 @@ def read_regions(con: duckdb.DuckDBPyConnection, townships: list[Place]) -> Regi
     )
     data.reentered = rows(con, reentry, values)
     data.exits = _exits(con, values)
-    data.since = one(con, f"SELECT year(min(value)) AS since FROM {LOOKBACK} WHERE list_contains($codes, township_code)",
-                     {"codes": values["codes"]})["since"]  # fmt: skip
+    data.since = one(
+        con,
+        f"SELECT year(min(value)) AS since FROM {LOOKBACK} WHERE list_contains($codes, township_code)",
+        {"codes": values["codes"]},
+    )["since"]
     return data
 
 
@@ -101,7 +118,9 @@ def _write(book: FormBook, name: str, title: str, lines: list[Row]) -> None:
     _finish(_open(book, name, title, headings.ANNEX_6, FIELDS), lines)
 
 
-def _open(book: FormBook, name: str, title: str, heads: tuple[headings.Head, ...], fields: tuple[Field, ...]) -> FormSheet:
+def _open(
+    book: FormBook, name: str, title: str, heads: tuple[Head, ...], fields: tuple[Field, ...]
+) -> FormSheet:
     sheet = book.form(name, heads, fields, portrait=True)
     sheet.opening(f"{name}：", title)
     sheet.headings([28])

@@ -9,7 +9,21 @@ import duckdb
 
 from transforms.forms import headings
 from transforms.forms.layout import FormBook, filled
-from transforms.forms.model import COUNT, DIGITS, HUMAN, MIDDLE, MONEY, PREFILLED, TEXT, Field, FormsRun, Gap, Place, Row, month_number
+from transforms.forms.model import (
+    COUNT,
+    DIGITS,
+    HUMAN,
+    MIDDLE,
+    MONEY,
+    PREFILLED,
+    TEXT,
+    Field,
+    FormsRun,
+    Gap,
+    Place,
+    Row,
+    month_number,
+)
 from transforms.forms.proposals import HEADING as PROPOSAL
 from transforms.forms.proposals import proposal
 from transforms.forms.tables import rows
@@ -40,9 +54,7 @@ def fields(run: FormsRun) -> tuple[Field, ...]:
     )
 
 
-def write_roster(
-    con: duckdb.DuckDBPyConnection, book: FormBook, run: FormsRun, place: Place
-) -> list[Gap]:
+def write_roster(con: duckdb.DuckDBPyConnection, book: FormBook, run: FormsRun, place: Place) -> list[Gap]:
     """The sheet 花名册 of one township; the gaps left."""
     lines = rows(con, (HERE / "roster.sql").read_text(encoding="utf-8"), {"township": place.township_code})
     sheet = book.form("花名册", headings.ROSTER, fields(run))

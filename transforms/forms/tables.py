@@ -71,9 +71,9 @@ def _create_before(con: duckdb.DuckDBPyConnection, previous: Path | None) -> Non
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether the run has a table or view of this name."""
     return bool(
-        con.execute(
-            "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
-        ).fetchall()[0][0]
+        con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]).fetchall()[
+            0
+        ][0]
     )
 
 

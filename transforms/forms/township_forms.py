@@ -33,8 +33,8 @@ from transforms.forms.tables import rows
 HERE = Path(__file__).parent
 NO_COLUMN_VALUE = "花名册该栏没有填写"
 NO_BEFORE = {
-    "run": "{month}月花名册没有该户的月保障金",
-    "payments": "{month}月发放台账没有该户的应发金额",
+    "run": "{month}月花名册没有该户的月保障金，合计未含该户",
+    "payments": "{month}月发放台账没有该户的应发金额，合计未含该户",
     "": "没有{month}月的花名册，也没有该月发放台账",
 }
 LEAST_LINES = 3
@@ -78,23 +78,33 @@ def annex_1_fields(run: FormsRun) -> tuple[Field, ...]:
         Field("身份证号", "id_number", 20, DIGITS, why_empty=NO_COLUMN_VALUE),
         Field(f"{before}月保障人口", "persons_before", 7, COUNT, household=True),
         Field(
-            f"{before}月保障金/元", "yuan_before", 10, MONEY, household=True,
+            f"{before}月保障金/元",
+            "yuan_before",
+            10,
+            MONEY,
+            household=True,
             why_empty=no_before,
         ),
         Field("重病病种", "illness", 10, MIDDLE),
         Field("残疾类别", "disability_type", 6, MIDDLE),
         Field("残疾等级", "disability_grade", 6, MIDDLE),
-        Field("低保家庭情况", "situation", 26, TEXT, PREFILLED, True, "花名册没有收入、病残等情况，也没有线索"),
+        Field(
+            "低保家庭情况", "situation", 26, TEXT, PREFILLED, True, "花名册没有收入、病残等情况，也没有线索"
+        ),
         Field("变动情况", "change", 20, TEXT, PREFILLED, True, f"没有{before}月的金额，无法比较"),
         Field(
-            "是否与经办人有近亲属关系", "relative", 10, MIDDLE, PREFILLED,
+            "是否与经办人有近亲属关系",
+            "relative",
+            10,
+            MIDDLE,
+            PREFILLED,
             why_empty="近亲属筛查未能进行，或身份证号有误未能核对",
         ),
         Field(f"{after}月保障人口", "persons_after", 7, COUNT, household=True),
         Field(f"{after}月保障金/元", "yuan_after", 10, MONEY, household=True, why_empty=NO_COLUMN_VALUE),
         Field("是否单人保", "single", 6, MIDDLE, household=True, why_empty="花名册“是否单人保”栏没有填写"),
         Field("备注", "remark", 8, MIDDLE, household=True),
-    )  # fmt: skip
+    )
 
 
 def write_annex_1(book: FormBook, run: FormsRun, data: TownshipData) -> None:
@@ -103,9 +113,11 @@ def write_annex_1(book: FormBook, run: FormsRun, data: TownshipData) -> None:
     sheet = book.form("附件1", heads, annex_1_fields(run))
     place = data.place
     sheet.opening(
-        "附件1：", filled(headings.TITLE_1, place=place.name), filled(headings.SEAL_1, place=f"{place.county_name}　{place.township_name}")
+        "附件1：",
+        filled(headings.TITLE_1, place=place.name),
+        filled(headings.SEAL_1, place=f"{place.county_name}　{place.township_name}"),
     )
-    sheet.headings([46])
+    sheet.headings([60])
     sheet.body(data.annex_1, least=LEAST_LINES)
     households = data.households(data.annex_1)
     before = sum(1 for row in households if row["persons_before"])
@@ -146,14 +158,21 @@ def write_annex_2(book: FormBook, data: TownshipData, not_evaluated: int) -> Non
     sheet = book.form("附件2", headings.ANNEX_2, ANNEX_2_FIELDS)
     place = data.place
     sheet.opening(
-        "附件2：", filled(headings.TITLE_2, place=place.name), filled(headings.SEAL_2, township=place.township_name)
+        "附件2：",
+        filled(headings.TITLE_2, place=place.name),
+        filled(headings.SEAL_2, township=place.township_name),
     )
     sheet.headings([24, 24])
     sheet.body(data.annex_2, least=LEAST_LINES)
     sheet.beside(PROPOSAL, data.annex_2, lambda row: proposal(row, "维持", "停止供养", not_evaluated))
     if data.annex_2:
         data.gaps.append(
-            Gap("附件2", "特困人员情况", None, "供养方式、自理能力等级、照料协议没有数据来源，请人工补充；已填入名册所有的内容")
+            Gap(
+                "附件2",
+                "特困人员情况",
+                None,
+                "供养方式、自理能力等级、照料协议没有数据来源，请人工补充；已填入名册所有的内容",
+            )
         )
     _close(sheet, data)
 
@@ -165,7 +184,7 @@ ANNEX_4_FIELDS = (
     Field("类型", "type", 9, MIDDLE, household=True, why_empty="花名册“低收入类型”栏没有填写，未计入附件3"),
     Field("家庭成员", "name", 9, MIDDLE, why_empty=NO_COLUMN_VALUE),
     Field("与户主关系", "relation", 8, MIDDLE, why_empty=NO_COLUMN_VALUE),
-    Field("性别", "sex", 5, MIDDLE, why_empty="花名册没有性别，身份证号也有误"),
+    Field("性别", "sex", 6, MIDDLE, why_empty="花名册没有性别，身份证号也有误"),
     Field("残疾类别及等级（病种）", "condition", 13, MIDDLE),
     Field("身份证号码", "id_number", 20, DIGITS, why_empty=NO_COLUMN_VALUE),
     Field("家庭住址", "address", 20, TEXT, household=True, why_empty=NO_COLUMN_VALUE),
@@ -209,10 +228,23 @@ ANNEX_5_FIELDS = (
     Field("序号", "number", 6, COUNT),
     Field("村名", "village", 14, MIDDLE, why_empty="建档立卡名册该栏没有填写"),
     Field("姓名", "name", 10, MIDDLE),
-    Field("家庭人口", "persons", 8, COUNT, why_empty="建档立卡名册每户只有一行、没有家庭人口，该户也不在救助花名册"),
+    Field(
+        "家庭人口",
+        "persons",
+        8,
+        COUNT,
+        why_empty="建档立卡名册每户只有一行、没有家庭人口，该户也不在救助花名册",
+    ),
     Field("身份证号码", "id_number", 21, DIGITS, why_empty="建档立卡名册该栏没有填写"),
     Field("返贫风险", "risk", 16, TEXT, why_empty="建档立卡名册没有返贫风险，请人工填写"),
-    Field("采取的帮扶措施", "measures", 26, TEXT, PREFILLED, why_empty="建档立卡名册没有帮扶措施，也没有享受救助"),
+    Field(
+        "采取的帮扶措施",
+        "measures",
+        26,
+        TEXT,
+        PREFILLED,
+        why_empty="建档立卡名册没有帮扶措施，也没有享受救助",
+    ),
 )
 
 
@@ -221,9 +253,11 @@ def write_annex_5(book: FormBook, data: TownshipData, registry: bool) -> None:
     sheet = book.form("附件5", headings.ANNEX_5, ANNEX_5_FIELDS, portrait=True)
     place = data.place
     sheet.opening(
-        "附件5：", filled(headings.TITLE_5, place=place.name), filled(headings.SEAL_5, place=f"{place.county_name}　{place.township_name}")
+        "附件5：",
+        filled(headings.TITLE_5, place=place.name),
+        filled(headings.SEAL_5, place=f"{place.county_name}　{place.township_name}"),
     )
-    sheet.headings([30])
+    sheet.headings([38])
     sheet.body(data.annex_5, least=LEAST_LINES)
     known = [row["persons"] for row in data.annex_5 if row["persons"] is not None]
     if registry:

@@ -1,4 +1,4 @@
-"""SQL that cleans one VARCHAR cell by the type of its column. Knows contracts' types and word lists, no stage."""
+"""SQL that cleans one VARCHAR cell by the type of its column. Knows column types and word lists, no stage."""
 
 from transforms.values.base import Context, Layer, ValueType, literal, merge_layers, name, select_layers
 from transforms.values.dates import Day, Month

@@ -1,12 +1,13 @@
 """How a column type says what its SQL is.
 
-DuckDB does not share subexpressions inside CASE, so a cleaner is a short list of layers, each a SELECT over the one
-before: a layer may use the received cell, the columns of earlier layers, and nothing else of its own layer.
+DuckDB does not share subexpressions inside CASE, so a cleaner is a short list of layers, each a SELECT over
+the one before: a layer may use the received cell, the columns of earlier layers, and nothing of its own.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from data_contracts import Codes
 
@@ -18,9 +19,9 @@ Layer = dict[str, str]
 class Context:
     """What one column of one file needs besides its type.
 
-    codes: the shared word lists. values, synonyms: of a code column, as in its contract (synonyms of an int column give
-    digits). unit: yuan per unit as the heading says (万元 → 10000), None when it says nothing. tick_only: the column
-    marks with ticks only in this file, so that an empty cell means no.
+    codes: the shared word lists. values, synonyms: of a code column, as in its contract (synonyms of an int
+    column give digits). unit: yuan per unit as the heading says (万元 → 10000), None when it says nothing.
+    tick_only: the column marks with ticks only in this file, so that an empty cell means no.
     """
 
     codes: Codes
@@ -33,18 +34,18 @@ class Context:
 class ValueType(ABC):
     """Cleans the VARCHAR cells of one column type.
 
-    sql_type: DuckDB type of the cleaned column. extras: suffix → DuckDB type of the columns that come with it.
+    sql_type: DuckDB type of the cleaned column. extras: suffix → DuckDB type of columns that come with it.
     """
 
     sql_type: str = "VARCHAR"
-    extras: Mapping[str, str] = {}
+    extras: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        """Layers that make `column` and `column` + each extra suffix from the cell `raw` (an SQL column name).
+        """Layers that make `column` and `column` + each extra suffix from the cell `raw`, an SQL column name.
 
-        Helper columns are named `column` + '__…'. Empty cells and empty words become NULL; a cell that cannot be read
-        as the type becomes NULL too and is told from an empty one by is_bad.
+        Helper columns are named `column` + '__…'. Empty cells and words for nothing become NULL; a cell that
+        cannot be read as the type becomes NULL too and is told from an empty one by is_bad.
         """
 
     def is_bad(self, column: str) -> str:
@@ -53,7 +54,7 @@ class ValueType(ABC):
 
 
 def select_layers(source: str, layers: Iterable[Layer]) -> str:
-    """A SELECT of everything in `source` (a table, or a SELECT in brackets) plus the columns of the layers."""
+    """A SELECT of everything in `source` (a table, or a SELECT in brackets) and the columns of the layers."""
     query = f"SELECT * FROM {source}"
     for layer in filter(None, layers):
         added = ", ".join(f"{expression} AS {name(column)}" for column, expression in layer.items())

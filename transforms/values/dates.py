@@ -1,5 +1,7 @@
 """Dates and months in every form registers write them. Two-digit years are not guessed."""
 
+from typing import ClassVar
+
 from transforms.values.base import Context, Layer, ValueType, literal, name
 from transforms.values.folding import empty_as_null, tidy
 
@@ -12,21 +14,21 @@ _COMPACT = rf"([01][0-9])([0-3][0-9])(?:[0-9]{{6}}|\.0+|[ T] ?{_CLOCK})?"
 _FULL = rf"^{_YEAR}(?:{_COMPACT}|{_SEP}{_MONTH} ?[-/.月] ?{_DAY}{_DAY_TAIL})$"
 _MONTH_ONLY = rf"^{_YEAR}(?:([01][0-9])(?:\.0+)?|{_SEP}{_MONTH} ?月?份?)$"
 _FULL_PARTS, _MONTH_PARTS = "['y', 'm', 'd', 'm2', 'd2']", "['y', 'm', 'm2']"
-# Days since 1899-12-30, as spreadsheets count. Bare years (1850 to 2200) are no serials, and below them lie typing
-# errors; 2201 is 1906-01-09, 73050 is 2099-12-31.
+# Days since 1899-12-30, as spreadsheets count. Bare years (1850 to 2200) are no serials, and below them lie
+# typing errors; 2201 is 1906-01-09, 73050 is 2099-12-31.
 _SERIAL_FROM, _SERIAL_TO = 2201, 73050
 _SERIAL = r"^([0-9]{4,5})(?:\.[0-9]+)?$"
 _FOREVER = ("长期", "长期有效", "永久", "永久有效", "至今")
 
 
 class Day(ValueType):
-    """A day. Of 2021年5月, 2021-05, 2021.5 and 202105 the first of the month is taken, and _month_only is true.
+    """A day. Of 2021年5月, 2021-05, 2021.5 and 202105 the first is taken, and _month_only is true.
 
     Spreadsheet serials count from 2201 (1906-01-09) to 73050 (2099-12-31). Years 1850 to 2200.
     """
 
     sql_type = "DATE"
-    extras = {"_month_only": "BOOLEAN"}
+    extras: ClassVar = {"_month_only": "BOOLEAN"}
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         day, month = f"{column}__day", f"{column}__month"
@@ -49,7 +51,8 @@ class Month(ValueType):
     sql_type = "INTEGER"
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        fast = f"CASE WHEN regexp_full_match({raw}, '(19|20)[0-9]{{2}}-?(0[1-9]|1[0-2])') THEN replace({raw}, '-', '') END"
+        common = f"regexp_full_match({raw}, '(19|20)[0-9]{{2}}-?(0[1-9]|1[0-2])')"
+        fast = f"CASE WHEN {common} THEN replace({raw}, '-', '') END"
         compact, day = f"{column}__compact", f"{column}__any"
         first = f"coalesce({column}__day, {column}__month, {_serial(column)})"
         return [
@@ -75,8 +78,10 @@ def _read_date(column: str, raw: str, ctx: Context) -> list[Layer]:
         {text: f"CASE WHEN {fast}.y = '' THEN {tidy(raw)} END"},
         {said: empty_as_null(text, nothing)},
         {
-            f"{column}__full": f"CASE WHEN {said} IS NOT NULL THEN regexp_extract({said}, {literal(_FULL)}, {_FULL_PARTS}) END",
-            f"{column}__ym": f"CASE WHEN {said} IS NOT NULL THEN regexp_extract({said}, {literal(_MONTH_ONLY)}, {_MONTH_PARTS}) END",
+            f"{column}__full": f"CASE WHEN {said} IS NOT NULL "
+            f"THEN regexp_extract({said}, {literal(_FULL)}, {_FULL_PARTS}) END",
+            f"{column}__ym": f"CASE WHEN {said} IS NOT NULL "
+            f"THEN regexp_extract({said}, {literal(_MONTH_ONLY)}, {_MONTH_PARTS}) END",
         },
     ]
 
@@ -92,7 +97,8 @@ def _day(column: str) -> str:
 
 def _month_start(column: str) -> str:
     parts = f"{column}__ym"
-    return f"CASE WHEN {parts}.y <> '' THEN TRY_CAST(concat({parts}.y, '-', {parts}.m, {parts}.m2, '-01') AS DATE) END"
+    first = f"concat({parts}.y, '-', {parts}.m, {parts}.m2, '-01')"
+    return f"CASE WHEN {parts}.y <> '' THEN TRY_CAST({first} AS DATE) END"
 
 
 def _serial(column: str) -> str:

@@ -1,4 +1,4 @@
-"""Text of a cell without what typing and exporting leave behind: widths, invisible characters, stray quotes."""
+"""A cell's text without what typing and exporting leave in it: widths, invisible characters, stray quotes."""
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -7,8 +7,11 @@ from transforms.values.base import literal
 
 FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
 HALF_WIDTH = "".join(map(chr, range(0x21, 0x7F)))
-# Regular expression classes (RE2): what prints nothing, what separates words, what spreadsheets put round a text.
-INVISIBLE = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\x{ad}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}"
+# Classes of RE2: what prints nothing, what separates words, what spreadsheets put round a text.
+INVISIBLE = (
+    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\x{ad}\x{180e}\x{200b}-\x{200f}"
+    r"\x{202a}-\x{202e}\x{2060}-\x{206f}\x{feff}"
+)
 BLANK = r"\x09-\x0d \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 QUOTES = "'`´‘’"
 _WIDE = r"\x{ff01}-\x{ff5e}"
@@ -18,7 +21,7 @@ _EDGES = f"^[ {QUOTES}]+|[ {QUOTES}]+$"
 
 
 def widths(text: str) -> str:
-    """SQL: full-width ASCII as half-width. translate() builds its map for each row, so only where there is any."""
+    """SQL: full-width ASCII as half-width. Only where there is any: translate() builds its map for each row."""
     return (
         f"CASE WHEN regexp_matches({text}, '[{_WIDE}]') "
         f"THEN translate({text}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}) ELSE {text} END"
@@ -26,7 +29,7 @@ def widths(text: str) -> str:
 
 
 def tidy(raw: str) -> str:
-    """SQL: width folded, invisible characters gone, blanks of any kind one space, none at the ends, no stray quotes.
+    """SQL: width folded, no invisible characters, blanks of any kind one space, none at the ends, no quotes there.
 
     raw: the name of a VARCHAR column. An empty text stays ''.
     """
@@ -37,15 +40,16 @@ def tidy(raw: str) -> str:
 
 
 def compact(raw: str) -> str:
-    """SQL: width folded, invisible characters and all blanks gone, no stray quotes. For cells that are not as expected."""
+    """SQL: width folded, no invisible characters, no blanks, no stray quotes. For cells not as expected."""
     visible = f"regexp_replace({widths(raw)}, '[{INVISIBLE}{BLANK}]', '', 'g')"
     return f"regexp_replace({visible}, {literal(_EDGES)}, '', 'g')"
 
 
 def empty_as_null(text: str, null_words: Collection[str]) -> str:
-    """SQL: NULL for '' and for the words that say 'nothing here' (无, -, #N/A), else the text. text: a column name."""
+    """SQL: NULL for '' and for words that say 'nothing here' (无, -, #N/A), else the text, a column name."""
     longest, pattern = _nothing(frozenset(null_words))
-    return f"CASE WHEN strlen({text}) <= {longest} AND regexp_full_match({text}, {pattern}) THEN NULL ELSE {text} END"
+    nothing = f"strlen({text}) <= {longest} AND regexp_full_match({text}, {pattern})"
+    return f"CASE WHEN {nothing} THEN NULL ELSE {text} END"
 
 
 @lru_cache(maxsize=64)
@@ -56,7 +60,7 @@ def _nothing(words: frozenset[str]) -> tuple[int, str]:
 
 
 def one_of(text: str, words: Iterable[str]) -> str:
-    """SQL: is the text one of a few words? (A long IN list would become a join and lose the order of rows.)"""
+    """SQL: is the text one of a few words? (DuckDB makes a join of a long IN list.)"""
     return "(" + " OR ".join(f"{text} = {literal(word)}" for word in words) + ")"
 
 

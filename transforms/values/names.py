@@ -8,6 +8,7 @@ import duckdb
 import opencc
 import pyarrow as pa
 import pyarrow.compute as pc
+from duckdb.func import PythonUDFType
 
 from transforms.values.base import Context, Layer, ValueType, literal
 from transforms.values.folding import BLANK, FULL_WIDTH, HALF_WIDTH, INVISIBLE, QUOTES, empty_as_null
@@ -16,11 +17,13 @@ FUNCTION = "hedui_fold_name"
 _DICTIONARIES = ("TSCharacters", "STCharacters", "HKVariants", "TWVariants")
 # Variants registers use that OpenCC does not list, each with the form to keep.
 _VARIANTS = {
-    "吕": "呂", "黄": "黃", "吴": "吳", "强": "強彊", "峰": "峯", "群": "羣", "清": "淸", "青": "靑", "真": "眞", "慎": "愼",
-    "乡": "鄕鄊", "户": "戶戸", "丽": "麗", "凉": "涼", "净": "淨", "朵": "朶", "杯": "盃", "珍": "珎", "宝": "寳", "寿": "夀",
-    "叶": "葉", "德": "徳悳", "贵": "貴", "晋": "晉", "普": "暜", "并": "並併", "冰": "氷", "况": "況", "决": "決", "凤": "鳯",
-    "岳": "嶽", "岛": "嶋", "峨": "峩", "雁": "鴈", "鹅": "鵞", "鹤": "鶴", "柏": "栢", "楠": "枏柟", "梅": "楳槑", "松": "枩",
-    "秋": "秌", "穗": "穂", "粮": "糧", "略": "畧", "留": "畱", "虎": "乕", "泉": "灥", "闻": "聞", "国": "囯圀",
+    "吕": "呂", "黄": "黃", "吴": "吳", "强": "強彊", "峰": "峯", "群": "羣", "清": "淸", "青": "靑",
+    "真": "眞", "慎": "愼", "乡": "鄕鄊", "户": "戶戸", "丽": "麗", "凉": "涼", "净": "淨", "朵": "朶",
+    "杯": "盃", "珍": "珎", "宝": "寳", "寿": "夀", "叶": "葉", "德": "徳悳", "贵": "貴", "晋": "晉",
+    "普": "暜", "并": "並併", "冰": "氷", "况": "況", "决": "決", "凤": "鳯", "岳": "嶽", "岛": "嶋",
+    "峨": "峩", "雁": "鴈", "鹅": "鵞", "鹤": "鶴", "柏": "栢", "楠": "枏柟", "梅": "楳槑", "松": "枩",
+    "秋": "秌", "穗": "穂", "粮": "糧", "略": "畧", "留": "畱", "虎": "乕", "泉": "灥", "闻": "聞",
+    "国": "囯圀",
 }  # fmt: skip
 _DOTS = "•・．.‧∙･⋅ㆍ᛫"
 _MIDDLE_DOT = "·"
@@ -28,7 +31,7 @@ _SEPARATOR = "\x1e"
 
 
 class Name(ValueType):
-    """A person's name. '?' and private-use characters stay: they tell that a rare character was lost on the way."""
+    """A person's name. '?' and private-use characters stay: they tell that a rare character was lost."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text = f"{column}__text"
@@ -41,16 +44,16 @@ class Name(ValueType):
 
 
 def register_functions(con: duckdb.DuckDBPyConnection) -> None:
-    """Gives a DuckDB connection (and its cursors) the native function Name needs. Does nothing the second time."""
+    """Gives a connection (and its cursors) the native function Name needs. Does nothing the second time."""
     known = con.execute(
         "SELECT count(*) FROM duckdb_functions() WHERE function_name = ?", [FUNCTION]
     ).fetchone()
     if known == (0,):
-        con.create_function(FUNCTION, fold_names, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[arg-type]
+        con.create_function(FUNCTION, fold_names, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
 
 
 def fold_names(names: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Names without blanks, width folded, one middle dot, one form of each character. One pass over a whole vector."""
+    """Names without blanks, width folded, one middle dot, one form of each character: a vector at once."""
     texts = pc.replace_substring(names, _SEPARATOR, "").to_pylist()
     folded = _SEPARATOR.join(text or "" for text in texts).translate(_table()).split(_SEPARATOR)
     return pa.array(folded, pa.string())
@@ -72,8 +75,8 @@ def _nothing(null_words: frozenset[str]) -> frozenset[str]:
 def character_forms() -> dict[str, str]:
     """Every character that is folded → the form kept.
 
-    Characters OpenCC pairs in either direction (and the Hong Kong and Taiwan variants) become one; kept is the one
-    most pairs of its class simplify to.
+    Characters OpenCC pairs in either direction (and the Hong Kong and Taiwan variants) become one; kept is
+    the one most pairs of its class simplify to.
     """
     groups = _Groups()
     folder = Path(opencc.__file__).parent / "dictionary"

@@ -14,7 +14,7 @@ _GROUPED = r"-?[0-9]{1,3}(,[0-9]{3}){1,3}(\.[0-9]{1,2})?"
 _PARTS = "['sign', 'digits', 'power', 'scale', 'unit']"
 _SCALES = {"百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _HAN, _HAN_VALUES = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖两ⅠⅡⅢⅣ", "0012345678912345678921234"
-# A count stands alone among words: no second number, no 十 or 百 that would change it, no sign of a range or a fraction.
+# A count stands alone among words: no second number, no 十 or 百 that would change it, no range or fraction.
 _WORDS = rf"[^0-9{_HAN}十百千万拾佰仟.,+%/<>~\-]*"
 _COUNT = rf"^{_WORDS}(-?[0-9]{{1,9}})(?:\.0*)?{_WORDS}$"
 _HAN_COUNT = rf"^{_WORDS}([{_HAN}]){_WORDS}$"
@@ -60,13 +60,14 @@ class Whole(Numeric):
         )
         from_word = f"CASE {text} {words} END" if words else "NULL"
         count = f"TRY_CAST(nullif(regexp_extract({text}, {literal(_COUNT)}, 1), '') AS INTEGER)"
-        numeral = f"translate(regexp_extract({text}, {literal(_HAN_COUNT)}, 1), {literal(_HAN)}, {literal(_HAN_VALUES)})"
+        numeral = f"regexp_extract({text}, {literal(_HAN_COUNT)}, 1)"
+        numeral = f"translate({numeral}, {literal(_HAN)}, {literal(_HAN_VALUES)})"
         found = f"coalesce({from_word}, {count}, TRY_CAST(nullif({numeral}, '') AS INTEGER))"
         return [{column: f"CASE WHEN {text} IS NULL THEN {column}__fast ELSE {found} END"}]
 
 
 class Scaled(Numeric):
-    """A decimal number with a unit behind it, worked out exactly before it is rounded to the column's type."""
+    """A number with a unit behind it, worked out exactly before it is rounded to the column's type."""
 
     fast_pattern: str
     pattern: str
@@ -94,14 +95,16 @@ class Scaled(Numeric):
         return [
             {inner: opened},
             {
-                parts: f"CASE WHEN {inner} IS NOT NULL THEN regexp_extract({inner}, {literal(self.pattern)}, {_PARTS}) END"
+                parts: f"CASE WHEN {inner} IS NOT NULL "
+                f"THEN regexp_extract({inner}, {literal(self.pattern)}, {_PARTS}) END"
             },
             {
                 exact: f"CASE WHEN {parts}.digits <> '' THEN TRY_CAST({number} AS {self.exact_type}) END",
                 factor: self._factor(parts, ctx),
             },
             {
-                column: f"CASE WHEN {text} IS NULL THEN {column}__fast ELSE TRY_CAST({exact} * {factor} AS {self.sql_type}) END"
+                column: f"CASE WHEN {text} IS NULL THEN {column}__fast "
+                f"ELSE TRY_CAST({exact} * {factor} AS {self.sql_type}) END"
             },
         ]
 
@@ -123,7 +126,7 @@ class Number(Scaled):
 
 
 class Money(Scaled):
-    """An amount in yuan: 1,515.00, ￥80, 80元, 1.2万元. A unit in the cell goes before the one of the heading."""
+    """An amount in yuan: 1,515.00, ￥80, 80元, 1.2万元. A unit in the cell goes before the heading's."""
 
     sql_type = "DECIMAL(18,2)"
     exact_type = "DECIMAL(18,6)"
@@ -132,4 +135,7 @@ class Money(Scaled):
 
     def _factor(self, parts: str, ctx: Context) -> str:
         scales = " ".join(f"WHEN {literal(word)} THEN {factor}" for word, factor in _SCALES.items())
-        return f"CASE WHEN {parts}.scale <> '' THEN CASE {parts}.scale {scales} END WHEN {parts}.unit <> '' THEN 1 ELSE {ctx.unit or 1} END"
+        return (
+            f"CASE WHEN {parts}.scale <> '' THEN CASE {parts}.scale {scales} END "
+            f"WHEN {parts}.unit <> '' THEN 1 ELSE {ctx.unit or 1} END"
+        )

@@ -36,7 +36,7 @@ class Identifier(ValueType):
 
 
 class CreditCode(Identifier):
-    """Unified social credit code (GB 32100) or an older registration number: upper case, no blanks or dashes."""
+    """Unified social credit code (GB 32100) or older registration number: upper case, no blanks, no dashes."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text = f"{column}__text"
@@ -47,11 +47,12 @@ class CreditCode(Identifier):
 
 
 class Account(ValueType):
-    """A bank account: letters and digits only. One in scientific notation stays as received (see account_damaged)."""
+    """A bank account: letters and digits. One in scientific notation stays as it is (see account_damaged)."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text, kept = f"{column}__text", f"{column}__kept"
-        bare = f"regexp_replace(regexp_replace({kept}, {literal(_NUMERIC_TAIL)}, '\\1'), '[^0-9A-Za-z]', '', 'g')"
+        whole = f"regexp_replace({kept}, {literal(_NUMERIC_TAIL)}, '\\1')"
+        bare = f"regexp_replace({whole}, '[^0-9A-Za-z]', '', 'g')"
         grouped = f"WHEN regexp_full_match({raw}, '[0-9 ]+') THEN replace({raw}, ' ', '')"
         return [
             {text: f"CASE {grouped} ELSE {compact(raw)} END"},
@@ -64,7 +65,7 @@ class Account(ValueType):
 
 
 def account_damaged(account: str) -> str:
-    """SQL predicate: the account number was shortened to scientific notation and names no account any more."""
+    """SQL predicate: the number was shortened to scientific notation and names no account any more."""
     return f"regexp_full_match(upper({account}), {literal(SCIENTIFIC)})"
 
 
@@ -81,7 +82,7 @@ class Coded(ValueType):
 
 
 class Code(ValueType):
-    """A word of a closed list, synonyms mapped. An unlisted word is kept, cleaned, and reported by staging."""
+    """A word of a closed list, synonyms mapped. An unlisted word is kept clean, and staging reports it."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text, bare = f"{column}__text", f"{column}__bare"
@@ -123,13 +124,14 @@ TICKS = ("√", "✓", "✔", "☑", "V", "v")
 
 
 def only_ticks(cell: str, null_words: Iterable[str]) -> str:
-    """SQL aggregate over the cells of a column: there are marks, and all of them are ticks. cell: a column name."""
+    """SQL aggregate over the cells of a column: there are marks, and all are ticks. cell: a column name."""
     nothing = one_of(compact(cell), ["", *sorted(null_words)])
-    return f"coalesce(bool_and({one_of(compact(cell), TICKS)}) FILTER ({cell} IS NOT NULL AND NOT {nothing}), FALSE)"
+    tick = one_of(compact(cell), TICKS)
+    return f"coalesce(bool_and({tick}) FILTER ({cell} IS NOT NULL AND NOT {nothing}), FALSE)"
 
 
 def without_remarks(text: str) -> str:
-    """SQL: the text without its bracketed remarks; one that is nothing else stays. text: a column name, width folded."""
+    """SQL: a text (a column name, width folded) without its bracketed remarks; one that is nothing else stays."""
     cut = f"regexp_replace({text}, {literal(_REMARK)}, '', 'g')"
     # Once more for a remark within a remark, then what an unclosed bracket opens.
     cut = f"regexp_replace(regexp_replace({cut}, {literal(_REMARK)}, '', 'g'), {literal(_OPEN_REMARK)}, '')"

@@ -1,4 +1,4 @@
--- Grain: open row × person row that share a block: the pairs the model scores (join_key_*, match_key: names Splink asks for).
+-- Grain: open row × person row that share a compared block: the pairs the model scores. rule: the first that found it.
 SELECT r.row_no, p.person_no, min(b.rule) AS rule
 FROM prob_block AS b
 INNER JOIN prob_row_key AS r ON r.rule = b.rule AND r.key = b.key

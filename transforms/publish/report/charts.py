@@ -1,8 +1,8 @@
 """The page's charts: Vega-Lite specifications made with Altair, drawn as SVG without a browser.
 
 Text stays text: the reader's device draws it with its own Chinese font, so the machine that makes the page
-needs none. No position depends on how wide a text would be: labels stand at fixed places, and the padding is given.
-Severity is told by lightness before hue, so that it survives colour blindness and a black-and-white printer.
+needs none. No position depends on how wide a text would be: labels stand at fixed places, and the padding is
+given. Severity is told by lightness before hue, so that it survives colour blindness and a black-and-white printer.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def _svg(chart: alt.LayerChart, *, left: int, right: int, title: str) -> Markup:
 
 
 def _inline(drawn: str, title: str) -> Markup:
-    """The drawing as a part of an HTML page: with a name for readers aloud, as wide as its place, no addresses."""
+    """The drawing as a part of an HTML page: named for screen readers, as wide as its place, no addresses."""
     opening = OPENING.match(drawn)
     assert opening, "vl-convert wrote no <svg width height>"
     width, height = opening.groups()

@@ -26,7 +26,8 @@ SCOPED = """
 WITH scoped AS (
     SELECT
         rule_id, rule_title, severity, township_code, state, state <> 'decided' AS is_open,
-        coalesce(amount_at_risk, 0) AS amount, coalesce(household_id, split_part(subject_key, '|', 1)) AS about
+        coalesce(amount_at_risk, 0) AS amount,
+        coalesce(household_id, split_part(subject_key, '|', 1)) AS about
     FROM out_finding
     WHERE $township IS NULL OR township_code = $township OR list_contains(also_townships, $township)
 )

@@ -54,7 +54,7 @@ def write_report(
     over_quarantine_limit and the inputs' quarantined_by_reason.
     """
     scope = Scope(manifest.get("township"))
-    text = _template().render(**_content(con, scope, manifest), run=run, manifest=manifest, scope=scope)
+    text = _template().render(**_content(con, scope, manifest), run=run, scope=scope)
     out_path.write_text(text, encoding="utf-8")
     return out_path
 
@@ -68,6 +68,8 @@ def _content(con: duckdb.DuckDBPyConnection, scope: Scope, manifest: Mapping[str
         con.execute("SELECT DISTINCT county_code, county_name FROM core_township ORDER BY 1").fetchall()
     )
     return {
+        "overrides": manifest.get("overrides", {}),
+        "snapshot_id": manifest.get("snapshot_id"),
         "headline": findings.read_headline(con, scope),
         "rules": rules,
         "rule_charts": _rule_charts(rules),
