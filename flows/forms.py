@@ -27,7 +27,7 @@ TERMS = "{http://purl.org/dc/terms/}"
 
 
 class WrittenForms(list[Path]):
-    """The files written, with `breaks`: the cross-checks that do not hold (also shown in their 说明 sheets)."""
+    """The files written; `breaks` are the cross-checks that do not hold (the 说明 sheets show them too)."""
 
     def __init__(self, paths: list[Path], breaks: list[Check]) -> None:
         super().__init__(paths)
@@ -137,7 +137,8 @@ def _move(work: Path, out: Path) -> list[Path]:
     edited = [target for target in targets if target.exists() and not _untouched(target)]
     if edited:
         raise StoreError(
-            f"{len(edited)} of the forms in {out} have been edited since they were written, the first is {edited[0].name}; "
+            f"{len(edited)} of the forms in {out} have been edited since they were written, "
+            f"the first is {edited[0].name}; "
             "move them away or name another --out"
         )
     for path, target in zip(files, targets, strict=True):
@@ -147,7 +148,7 @@ def _move(work: Path, out: Path) -> list[Path]:
 
 
 def _untouched(path: Path) -> bool:
-    """Whether a workbook is still as hedui wrote it: every program that saves one sets the date or the name anew."""
+    """Whether a workbook is still as hedui wrote it: a program that saves one sets date or name anew."""
     try:
         with ZipFile(path) as archive:
             core = ElementTree.fromstring(archive.read("docProps/core.xml"))

@@ -11,7 +11,7 @@ from flows.settings import Settings
 from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store, StoreError
-from transforms.staging import load_snapshot
+from transforms.staging.model import load_snapshot
 
 
 def list_findings(store: Path, run_id: str | None, **filters: str | None) -> list[dict[str, Any]]:

@@ -31,7 +31,8 @@ from transforms.publish.store import Store
 from transforms.reconcile.build import build_reconciliation
 from transforms.reconcile.history import load_previous_findings, load_previous_roll
 from transforms.reconcile.row_check import create_row_check
-from transforms.staging import Snapshot, load_snapshot, staged_views
+from transforms.staging.model import Snapshot, load_snapshot
+from transforms.staging.views import staged_views
 
 
 # Their people are in core_row and core_kin.
@@ -136,7 +137,6 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
 def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outcomes: list[RuleOutcome], validated: Validated,
             progress: Progress) -> dict[str, Any]:  # fmt: skip
     """Write everything a run publishes, then move it into place whole; return the manifest."""
-    from transforms.publish.report import write_report  # noqa: PLC0415
     from transforms.publish.workbooks import RunHeader  # noqa: PLC0415
 
     store = Store(plan.store)
@@ -153,13 +153,20 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
         _workbooks(con, plan, header, progress)
         by_severity = _by_severity(con, plan)
     manifest = _manifest(plan, settings, snapshot, outcomes, [*reports, report], status, by_severity, validated)
-    with _database(plan, settings) as con:
-        write_report(con, plan.work / outputs.REPORT, header, manifest)
+    if plan.kind == "nightly":
+        _report(plan, settings, header, manifest)
     outputs.write_manifest(plan.work, manifest)
     for spill in ("spill", "spill-validation"):
         shutil.rmtree(plan.work / spill, ignore_errors=True)
     store.publish(plan.work, plan.run_id, str(plan.snapshot_id), name_latest=plan.kind == "nightly")
     return manifest
+
+
+def _report(plan: RunPlan, settings: Settings, header: Any, manifest: dict[str, Any]) -> None:
+    from transforms.publish.report import write_report  # noqa: PLC0415  draws charts: no analyst's rerun waits for it
+
+    with _database(plan, settings) as con:
+        write_report(con, plan.work / outputs.REPORT, header, manifest)
 
 
 def check_township(plan: RunPlan) -> None:

@@ -44,11 +44,15 @@ WITH head AS (
 ),
 
 payee AS (
-    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, coalesce(y.payee_person_key, h.id_number) AS person_key
+    SELECT ref, household_id, pay_month, amount_paid, payee_person_key AS person_key
+    FROM core_payment
+    WHERE succeeded AND payee_person_key IS NOT NULL
+    UNION ALL
+    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, h.id_number AS person_key
     FROM core_payment AS y
-    LEFT JOIN head AS h
+    INNER JOIN head AS h
         ON h.id_number = y.payee_id_number AND (h.name = y.payee_name OR h.name IS NULL OR y.payee_name IS NULL)
-    WHERE y.succeeded
+    WHERE y.succeeded AND y.payee_person_key IS NULL
 ),
 
 paid AS (

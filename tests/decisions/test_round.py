@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections import Counter
@@ -33,8 +34,8 @@ def finding_of(run_dir: Path, rule_id: str) -> dict:
     return suspects(run_dir).filter(pl.col("rule_id") == rule_id).row(0, named=True)
 
 
-def changed_drop(folder: Path) -> Path:
-    """The drop of the next night: one vehicle is worth more, one wage has gone."""
+def changed_drop(folder: Path) -> tuple[Path, Path]:
+    """The drop of the next night, in which one vehicle is worth more; and its file of wages."""
     inbox = folder / "inbox"
     shutil.copytree(SAMPLE, inbox)
     vehicles, wages = inbox / "vehicles" / "机动车登记信息.csv", inbox / "income_tax" / "个人所得税申报信息.csv"
@@ -197,3 +198,20 @@ def test_a_correction_counts_and_the_old_file_does_not_undo_it(store, settings, 
     assert [d["outcome"] for d in decisions_of(store, finding, settings)] == ["属实", "不属实"]
     book.answer(row, "属实")
     assert import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings).recorded == 1, "corrected back"
+
+
+def test_an_expired_decision_opens_the_finding_again_and_says_so_once(store, tmp_path):
+    settings, late = Settings(database_url=None), dt.date(2022, 11, 30)
+    vehicle = finding_of(Store(store).run_dir(), "asset_vehicle")["finding_id"]
+    book = officers(Store(store).run_dir())["522728108"]
+    book.answer(book.row_of(vehicle), "不属实")
+    import_feedback(store, [book.save(tmp_path / "back.xlsx")], settings)
+    run_dir = nightly(store, SAMPLE, settings, late)
+    change = pl.read_parquet(run_dir / "reconciliation" / "changes.parquet").filter(pl.col("finding_id") == vehicle).row(0, named=True)
+    assert (change["change"], change["reason"]) == ("reopened", "核查结果到期")
+    again = officers(run_dir)["522728108"]
+    assert "已到期；依据没有变化" in again.get(again.row_of(vehicle), "依据（数据、文件、行号）")
+    run_dir = nightly(store, SAMPLE, settings, late)
+    assert suspects(run_dir).filter(pl.col("finding_id") == vehicle)["state"].to_list() == ["reopened"]
+    changes = pl.read_parquet(run_dir / "reconciliation" / "changes.parquet")
+    assert changes.height == 0, "open again since yesterday is no change today"

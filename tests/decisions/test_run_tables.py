@@ -63,8 +63,11 @@ def test_reviews_are_counted_by_rule_tier_and_owner(tmp_path):
     assert con.execute("SELECT finding_id FROM finding_review WHERE reviewed = 0").fetchall() == [("F4",)]
 
 
-@pytest.mark.parametrize(("confirmed", "reviewed", "low", "high"), [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634),
-                                                                     (1, 1, 0.2065, 1.0), (263, 300, 0.8347, 0.9092), (0, 0, 0.0, 1.0)])  # fmt: skip
+#: R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3, and the ends.
+NEWCOMBE = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+
+
+@pytest.mark.parametrize(("confirmed", "reviewed", "low", "high"), [*NEWCOMBE, (20, 20, 0.8389, 1.0), (0, 0, 0.0, 1.0)])
 def test_the_wilson_interval(confirmed, reviewed, low, high):
     assert wilson_interval(confirmed, reviewed) == pytest.approx((low, high), abs=5e-5)
 

@@ -21,12 +21,18 @@ from transforms.publish.workbooks import RunHeader
 
 MAIN, OTHER, COUNTY = "320681100", "320681101", "320681"
 Con = duckdb.DuckDBPyConnection
-FIRST: dict[str, Any] = {"township": None, "previous_run_id": None, "overrides": {}, "inputs": [], "checks": []}
+FIRST: dict[str, Any] = {
+    "township": None,
+    "previous_run_id": None,
+    "overrides": {},
+    "inputs": [],
+    "checks": [],
+}
 LATER = {**FIRST, "previous_run_id": "20210630T020000-1a2b"}
 
 
 class Page(HTMLParser):
-    """The page as a reader sees it: text, tables by their first heading and section, facts of the dl lists."""
+    """The page as a reader sees it: text, tables by section and first heading, facts of the dl lists."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -127,8 +133,9 @@ def test_amount_once_takes_the_largest_finding_of_each_household(
             WHERE household_id = {household} AND rule_id LIKE 'death%'"""
     )
     con.execute("UPDATE out_finding SET amount_at_risk = 40 WHERE rule_id = 'relative_unfiled'")
-    assert "1,640 元" in page(con, run, tmp_path).facts["涉及金额"]
-    assert "每户只取最大一条：940 元" in page(con, run, tmp_path).facts["涉及金额"]
+    said = page(con, run, tmp_path).facts["涉及金额"].split()
+    assert said[0] == "1,640"
+    assert "每户只取最大一条：940" in said
 
 
 def test_rules_and_townships_add_up_to_the_headline(con: Con, run: RunHeader, tmp_path: Path) -> None:
@@ -240,8 +247,8 @@ def test_the_first_run_has_nothing_to_compare_with(con: Con, run: RunHeader, tmp
 def test_changes_add_up(con: Con, run: RunHeader, tmp_path: Path) -> None:
     con.execute(
         """INSERT INTO recon_changes
-           SELECT 'household', '320681', township_code, household_id, finding_id, rule_id, subject_key, severity,
-               state, '新出现的事实', CASE WHEN state = 'new' THEN NULL ELSE '[]' END, '[]'
+           SELECT 'household', '320681', township_code, household_id, finding_id, rule_id, subject_key,
+               severity, state, '新出现的事实', CASE WHEN state = 'new' THEN NULL ELSE '[]' END, '[]'
            FROM out_finding WHERE state IN ('new', 'changed', 'reopened')"""
     )
     [(now, new)] = ask(con, "SELECT count(*), count(*) FILTER (state = 'new') FROM out_finding")
@@ -262,8 +269,8 @@ def test_a_settled_finding_that_was_away_counts_as_newly_there(
     con.execute("UPDATE out_finding SET state = 'reopened' WHERE rule_id = 'asset_vehicle'")
     con.execute(
         """INSERT INTO recon_changes
-           SELECT 'household', '320681', township_code, household_id, finding_id, rule_id, subject_key, severity,
-               state, '证据有变化', NULL, '[]' FROM out_finding WHERE state = 'reopened'"""
+           SELECT 'household', '320681', township_code, household_id, finding_id, rule_id, subject_key,
+               severity, state, '证据有变化', NULL, '[]' FROM out_finding WHERE state = 'reopened'"""
     )
     [(now,)] = ask(con, "SELECT count(*) FROM out_finding")
     text = page(con, run, tmp_path, LATER).text
@@ -281,8 +288,8 @@ def test_a_rerun_shows_its_township_alone(con: Con, run: RunHeader, tmp_path: Pa
     shown = page(con, replace(run, kind="rerun"), tmp_path, manifest)
     [(concerned,)] = ask(
         con,
-        f"""SELECT count(*) FROM out_finding
-            WHERE state <> 'decided' AND (township_code = '{OTHER}' OR list_contains(also_townships, '{OTHER}'))""",
+        f"""SELECT count(*) FROM out_finding WHERE state <> 'decided'
+            AND (township_code = '{OTHER}' OR list_contains(also_townships, '{OTHER}'))""",
     )
     assert shown.facts["待核查疑点"].split()[0] == str(concerned)
     assert shown.facts["在享户"].split()[0] == "1"
@@ -306,17 +313,20 @@ def personal_texts(con: Con) -> set[str]:
             texts |= {
                 str(value)
                 for key, value in item["values"].items()
-                if key in ("name", "owner_name", "account_name", "a_name", "b_name", "id_number", "bank_account")
+                if key
+                in ("name", "owner_name", "account_name", "a_name", "b_name", "id_number", "bank_account")
             }
     return {text for text in texts if not re.fullmatch(r"\d{4}-\d{2}", text)}
 
 
 def test_nobody_can_be_told_from_the_page(con: Con, run: RunHeader, tmp_path: Path) -> None:
     con.execute(
-        "UPDATE run_input SET file = 'deaths/320621194203140619 6228480402123456001.csv' WHERE dataset = 'deaths'"
+        """UPDATE run_input SET file = 'deaths/320621194203140619 6228480402123456001.csv'
+           WHERE dataset = 'deaths'"""
     )
     con.execute(
-        "UPDATE run_rule SET reason = '见 32062119420314061X 和 １３８００００１２３４' WHERE status <> 'evaluated'"
+        """UPDATE run_rule SET reason = '见 32062119420314061X 和 １３８００００１２３４'
+           WHERE status <> 'evaluated'"""
     )
     source = page(con, run, tmp_path, LATER).source
     personal = personal_texts(con)
@@ -363,11 +373,15 @@ def test_a_run_with_nothing_in_it_has_a_page(con: Con, run: RunHeader, tmp_path:
 
 
 def test_several_counties_stand_apart(con: Con, run: RunHeader, tmp_path: Path) -> None:
-    con.execute("UPDATE core_township SET county_code = '430529', county_name = '城步县' WHERE township_code = ?", [OTHER])
+    con.execute(
+        "UPDATE core_township SET county_code = '430529', county_name = '城步县' WHERE township_code = ?",
+        [OTHER],
+    )
     for table in ("ledgers", "outcomes", "suspects_by_rule"):
         con.execute(f"UPDATE recon_{table} SET county_code = '430529' WHERE township_code = ?", [OTHER])
     con.execute(
-        """INSERT INTO recon_ledgers SELECT * REPLACE ('430529' AS county_code, 'county' AS level, NULL AS township_code)
+        """INSERT INTO recon_ledgers SELECT
+               * REPLACE ('430529' AS county_code, 'county' AS level, NULL AS township_code)
            FROM recon_ledgers WHERE level = 'township' AND township_code = '320681101'"""
     )
     shown = page(con, run, tmp_path)
@@ -379,7 +393,14 @@ def test_several_counties_stand_apart(con: Con, run: RunHeader, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("part", "whole", "text"),
-    [(0, 7, "0.0%"), (1, 3, "33.3%"), (7, 7, "100.0%"), (1, 99999, "<0.1%"), (99998, 99999, ">99.9%"), (0, 0, "—")],
+    [
+        (0, 7, "0.0%"),
+        (1, 3, "33.3%"),
+        (7, 7, "100.0%"),
+        (1, 99999, "<0.1%"),
+        (99998, 99999, ">99.9%"),
+        (0, 0, "—"),
+    ],
 )
 def test_a_share_is_never_rounded_to_all_or_none(part: int, whole: int, text: str) -> None:
     assert percent(part, whole) == text
@@ -396,3 +417,15 @@ def test_the_page_carries_its_run(con: Con, run: RunHeader, tmp_path: Path) -> N
     assert "批次 r-7" in text
     assert "2021-07-02 03:04" in text
     assert "核对基准日 2021年6月30日" in text
+
+
+def test_a_long_list_of_changed_findings_is_cut_and_says_so(con: Con, run: RunHeader, tmp_path: Path) -> None:
+    con.execute(
+        """INSERT INTO recon_changes
+           SELECT level, county_code, township_code, household_id, printf('%016d', n), rule_id, subject_key,
+               severity, change, reason, evidence_before, evidence_now
+           FROM recon_changes, range(250) AS numbers(n)"""
+    )
+    shown = page(con, run, tmp_path, LATER)
+    assert len(shown.tables["changes", "疑点编号"]) == 1 + 100
+    assert "另有 151 条" in shown.text

@@ -75,6 +75,12 @@ class Drop:
 
 
 @pytest.fixture
+def make_drop():
+    """Makes an empty inbox in a folder."""
+    return Drop
+
+
+@pytest.fixture
 def drop(tmp_path: Path) -> Drop:
     """An empty inbox."""
     return Drop(tmp_path)

@@ -24,11 +24,12 @@ class Cleaner:
         columns = {"value": "x", **{suffix: f"x{suffix}" for suffix in value_type.extras}}
         listed = ", ".join(f"{name(column)} AS {name(label)}" for label, column in columns.items())
         self.con.execute(
-            "CREATE OR REPLACE TEMP TABLE cell AS SELECT unnest($1::VARCHAR[]) AS raw, generate_subscripts($1::VARCHAR[], 1) AS i",
+            "CREATE OR REPLACE TEMP TABLE cell AS "
+            "SELECT unnest($1::VARCHAR[]) AS raw, generate_subscripts($1::VARCHAR[], 1) AS i",
             [cells],
         )
-        query = f"SELECT {listed}, coalesce({value_type.is_bad('x')}, FALSE) AS bad FROM ({select_layers('cell', layers)}) ORDER BY i"
-        found = self.con.execute(query)
+        bad = f"coalesce({value_type.is_bad('x')}, FALSE) AS bad"
+        found = self.con.execute(f"SELECT {listed}, {bad} FROM ({select_layers('cell', layers)}) ORDER BY i")
         labels = [column[0] for column in found.description]
         return [dict(zip(labels, row, strict=True)) for row in found.fetchall()]
 

@@ -71,7 +71,7 @@ def damaged(draw) -> str:
 @MANY
 @given(st.lists(st.one_of(NUMBERS, damaged()), min_size=1, max_size=50))
 def test_validity_agrees_with_stdnum(cleaner, numbers):
-    # stdnum knows no first year; the pipeline takes births from 1850 on, and places change with the year of birth.
+    # stdnum knows no first year and takes a place for the years it had that code only.
     numbers = [n for n in numbers if "1990" <= n[6:10] <= "2020"]
     rows = cleaner.rows("id18", numbers)
     assert [row["_status"] == "valid" for row in rows] == [ric.is_valid(n) for n in numbers]
@@ -164,7 +164,8 @@ CREDIT_CODES = st.builds(
 )
 def test_credit_codes_agree_with_stdnum(cleaner, codes):
     cleaner.con.execute(
-        "CREATE OR REPLACE TEMP TABLE code AS SELECT unnest($1::VARCHAR[]) AS c, generate_subscripts($1::VARCHAR[], 1) AS i",
+        "CREATE OR REPLACE TEMP TABLE code AS "
+        "SELECT unnest($1::VARCHAR[]) AS c, generate_subscripts($1::VARCHAR[], 1) AS i",
         [codes],
     )
     found = cleaner.con.execute(f"SELECT {is_credit_code('c')} FROM code ORDER BY i").fetchall()

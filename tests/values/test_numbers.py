@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from data_contracts import load_contracts
 MANY = settings(max_examples=15, deadline=None)
 AMOUNTS = st.decimals(Decimal("-99999999999.99"), Decimal("99999999999.99"), places=2)
 WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")
-FORMS = {
+FORMS: dict[str, Callable[[Decimal], str]] = {
     "1515.00": str,
     "1,515.00": lambda a: f"{a:,}",
     "元": lambda a: f"{a}元",
@@ -47,9 +48,10 @@ def test_ten_thousand_yuan_in_the_heading_or_in_the_cell(cleaner, amounts):
 
 @pytest.mark.parametrize(
     ("cell", "unit", "value"),
-    [("5000元", 10_000, "5000.00"), ("(420.00)", None, "-420.00"), ("（420）", None, "-420.00"), ("5000元整", None, "5000.00"),
-     ("1.2E+05", None, "120000.00"), ("1515.0000000000002", None, "1515.00"), ("0", None, "0.00"), ("500元/月", None, "500.00"),
-     ("1.5亿", None, "150000000.00"), ("3千元", None, "3000.00"), (".5", None, "0.50"), ("8.", None, "8.00")],
+    [("5000元", 10_000, "5000.00"), ("(420.00)", None, "-420.00"), ("（420）", None, "-420.00"),
+     ("5000元整", None, "5000.00"), ("1.2E+05", None, "120000.00"), ("1515.0000000000002", None, "1515.00"),
+     ("0", None, "0.00"), ("500元/月", None, "500.00"), ("1.5亿", None, "150000000.00"),
+     ("3千元", None, "3000.00"), (".5", None, "0.50"), ("8.", None, "8.00")],
 )  # fmt: skip
 def test_amounts_as_bookkeepers_write_them(cleaner, cell, unit, value):
     assert cleaner.one("money", cell, unit=unit) == {"value": Decimal(value), "bad": False}
@@ -91,8 +93,8 @@ def test_counts(cleaner, counts):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("一级", 1), ("壹级", 1), ("贰级", 2), ("叁级", 3), ("肆级", 4), ("3级", 3), ("三", 3), ("肢体二级", 2), ("Ⅱ级", 2), ("２", 2), ("第2级", 2),
-     ("60岁", 60), ("两人", 2), ("(3)", 3)],
+    [("一级", 1), ("壹级", 1), ("贰级", 2), ("叁级", 3), ("肆级", 4), ("3级", 3), ("三", 3), ("肢体二级", 2),
+     ("Ⅱ级", 2), ("２", 2), ("第2级", 2), ("60岁", 60), ("两人", 2), ("(3)", 3)],
 )  # fmt: skip
 def test_grades_and_words_around_a_count(cleaner, cell, value):
     assert cleaner.one("int", cell) == {"value": value, "bad": False}

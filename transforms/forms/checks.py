@@ -1,4 +1,4 @@
-"""The numbers of the forms that must agree with each other and with the roll (rule_catalogue `form_totals`)."""
+"""The numbers of the forms that must agree, with each other and with the roll (rule `form_totals`)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,23 @@ from transforms.forms.tables import has_table, one
 from transforms.forms.township_forms import LOW_INCOME_TYPES, TownshipData, low_income_counts
 
 DIBAO = ("城市低保", "农村低保")
+SAME_EARLIER_ROLL = """
+    WITH recorded AS (
+        SELECT household_id, persons, yuan FROM previous_roll WHERE benefit_type = '农村低保'
+    ),
+    compared AS (
+        SELECT household_id, count(DISTINCT person_key) AS persons, max(household_amount) AS yuan
+        FROM form_before WHERE benefit_type = '农村低保' GROUP BY household_id
+    )
+    SELECT count(*) = 0 AND (SELECT count(*) FROM recorded) > 0 AS same
+    FROM ((FROM recorded EXCEPT FROM compared) UNION ALL (FROM compared EXCEPT FROM recorded)) AS d
+"""
 BY_HAND = "待附件4的镇复核意见填齐后核对"
 NOT_ENTERED = "有的户没有登记患病成员的病种"
 
 
 def township_checks(con: duckdb.DuckDBPyConnection, run: FormsRun, data: TownshipData) -> list[Check]:
-    """Annexes 1-4 of one township against each other and against the roll as the reconciliation counted it."""
+    """Annexes 1-4 of one township against each other and against the roll as reconciliation counted it."""
     return [
         *_annex_1(con, run, data),
         *_annex_2(con, data),
@@ -117,10 +128,35 @@ def _ledger(con: duckdb.DuckDBPyConnection, place: Place, benefits: Sequence[str
         return {}
     return one(
         con,
-        """SELECT coalesce(sum(roll_persons), 0) AS persons, coalesce(sum(roll_yuan), 0) AS yuan FROM recon_ledgers
-           WHERE level = 'township' AND county_code = $county AND township_code = $township AND list_contains($benefits, benefit_type)""",
+        """SELECT coalesce(sum(roll_persons), 0) AS persons, coalesce(sum(roll_yuan), 0) AS yuan
+           FROM recon_ledgers
+           WHERE level = 'township' AND county_code = $county AND township_code = $township
+               AND list_contains($benefits, benefit_type)""",
         {"county": place.county_code, "township": place.township_code, "benefits": list(benefits)},
     )
+
+
+def roster_checks(con: duckdb.DuckDBPyConnection, place: Place, lines: Sequence[Row]) -> list[Check]:
+    """城步's roster against recon_movement, where both compare with the same earlier roll."""
+    if not has_table(con, "recon_movement") or not one(con, SAME_EARLIER_ROLL)["same"]:
+        return []
+    moved = one(
+        con,
+        """SELECT coalesce(sum(joined + "left"), 0) AS came_or_went,
+               coalesce(sum(raised + lowered), 0) AS repriced
+           FROM recon_movement
+           WHERE level = 'township' AND benefit_type = '农村低保'
+               AND county_code = $county AND township_code = $township""",
+        {"county": place.county_code, "township": place.township_code},
+    )
+    came_or_went = sum(line["kind"] in ("新增", "清退") for line in lines)
+    repriced = sum(
+        line["kind"] in ("增发", "减发") and line["yuan_before"] != line["yuan_after"] for line in lines
+    )
+    return [
+        Check(place.name, "花名册", "新增、清退户数＝对账表变动户数", came_or_went, moved["came_or_went"]),
+        Check(place.name, "花名册", "增发、减发户数＝对账表变动户数", repriced, moved["repriced"]),
+    ]
 
 
 def county_checks(

@@ -1,6 +1,7 @@
-"""The headings, titles and notes of the notices' forms, letter for letter: their slips are the bureau's template.
+"""The headings, titles and notes of the notices' forms, letter for letter.
 
-区城, 大重疾病医疗医疗, 脱贫检测户, “一户 多残” and “依老  养残” are printed as the notice of 启东 has them.
+Their slips are the bureau's template: 区城, 大重疾病医疗医疗, 脱贫检测户, “一户 多残” and “依老  养残”
+are printed as the notice of 启东 has them.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from transforms.forms.tables import one, rows
 from transforms.publish.workbooks.guide import listed
 
 HERE = Path(__file__).parent
+BY_HAND_WHY = "没有学籍、医保参保、住建、水利、产业、就业、资金项目和舆情数据，请人工填写"
 UNCONFIRMED = "待确认：通知附件的表头第三、四级在抽取文本中错位，本表按分组顺序重建，上报前请与原表核对。"
 NARROW = 5.6
 NO_MEMBERS = "建档立卡名册每户只有一行，没有家庭人口"
@@ -36,7 +37,8 @@ COUNTED_SECURITY = (
 BY_HAND_REST = (
     "正常带贫项目数", "无法正常带贫项目数", "落实数", "稳岗就业人数", "未稳岗就业人数",
     "财政扶贫项目是否规范、是否发挥效益", "扶贫小额信贷累计发放户数", "扶贫台账·是", "扶贫台账·否",
-    "驻村帮扶", "消费扶贫", "方案·是", "方案·否", "专班·是", "专班·否", "发现涉贫舆情条数", "处置涉贫舆情条数",
+    "驻村帮扶", "消费扶贫", "方案·是", "方案·否", "专班·是", "专班·否",
+    "发现涉贫舆情条数", "处置涉贫舆情条数",
 )  # fmt: skip
 TASK_FIELDS = (
     Field("序号", "number", 5, COUNT),
@@ -68,7 +70,7 @@ def table_fields() -> tuple[Field, ...]:
 def write_inspection(
     con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, townships: Sequence[Place]
 ) -> list[Gap]:
-    """The sheets 附件1 (one line per township, layout to be confirmed) and 附件2 of one county; the gaps left."""
+    """The sheets 附件1 (a line per township, layout to be confirmed) and 附件2 of one county; the gaps left."""
     values: dict[str, object] = {
         "codes": [place.township_code for place in townships],
         "names": [place.township_name for place in townships],
@@ -90,7 +92,7 @@ def write_inspection(
             "附件1",
             by_hand,
             None,
-            "没有学籍、医保参保、住建、水利、产业、就业、资金项目和舆情数据，请人工填写",
+            BY_HAND_WHY,
         )
     )
     _write_problems(con, book, county, values)
@@ -127,8 +129,10 @@ def _done(con: duckdb.DuckDBPyConnection, values: dict[str, object]) -> dict[str
         con,
         """SELECT
                (SELECT count(*) FROM form_monitor WHERE list_contains($codes, township_code)) AS monitored,
-               (SELECT count(*) FROM core_household WHERE active AND list_contains($codes, township_code)) AS households,
-               (SELECT count(*) FROM core_person WHERE active AND list_contains($codes, township_code)) AS persons""",
+               (SELECT count(*) FROM core_household
+                WHERE active AND list_contains($codes, township_code)) AS households,
+               (SELECT count(*) FROM core_person
+                WHERE active AND list_contains($codes, township_code)) AS persons""",
         {"codes": values["codes"]},
     )
     return {

@@ -1,4 +1,4 @@
-"""Drawing one official form: title, seal line, merged headings, body, total, note; and what stands beside it."""
+"""Drawing one official form: title, seal, merged headings, body, total, note, and what stands beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the forms are made of: the run they are filled from, their headings and columns, and what must agree."""
+"""What the forms are made of: the run behind them, headings, columns, and what must agree."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ class Place:
 class FormsRun:
     """The run behind the forms and the months they compare.
 
-    month and before_month are month indexes (year * 12 + month). before_source: where the amounts of the
-    month before come from: 'run' (a run of that month, before_run_id), 'payments', or '' (nothing tells them).
+    month and before_month are month indexes (year * 12 + month). before_source says where the amounts
+    of the month before come from: 'run' (a run of that month, before_run_id), 'payments', or '' (nowhere).
     not_evaluated: rules that could not be applied.
     """
 

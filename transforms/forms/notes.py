@@ -1,4 +1,4 @@
-"""The 说明 sheet of every workbook of forms: where it comes from, who fills what, what is empty and why, what agrees."""
+"""The 说明 sheet of every workbook: its source, who fills what, what is empty and why, what agrees."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ READINGS = {
     "附件3": "“区城”“大重疾病医疗医疗”照通知原表打印，未作更正。",
     "附件5": "“脱贫检测户”照通知原表打印；列入脱贫不稳定户、边缘易致贫户、突发严重困难户中风险未消除的户。",
     "附件8": "同一人重新纳入两种保障的，两类各计一次。",
-    "大排查附件1": "建档立卡总数为脱贫户和脱贫不稳定户；防贫监测各栏只计风险未消除的户。驻村帮扶、消费扶贫的下级栏目无法从通知文本辨认，各留一栏。",
+    "大排查附件1": "建档立卡总数为脱贫户和脱贫不稳定户；防贫监测各栏只计风险未消除的户。"
+    "驻村帮扶、消费扶贫的下级栏目无法从通知文本辨认，各留一栏。",
     "花名册": "已调整户按两月花名册比较得出；拟调整户有核实属实或级别为高的线索，由乡镇核实后决定。",
 }
 

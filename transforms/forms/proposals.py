@@ -1,4 +1,4 @@
-"""What the comparison suggests for a cell that only a person may fill; it stands beside the form, never in it."""
+"""What the comparison suggests for a cell only a person may fill; it stands beside the form, never in it."""
 
 from __future__ import annotations
 

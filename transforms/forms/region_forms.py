@@ -31,9 +31,14 @@ FIELDS = (
 )
 REENTRY_FIELDS = (*FIELDS, Field("纳入保障类型", "benefit", 20, MIDDLE))
 COUNTED = """
-    SELECT {number}, t.township_name AS region, t.township_code, count(DISTINCT r.household_id) AS households,
-        count(DISTINCT CASE WHEN r.household_id IS NOT NULL THEN (r.household_id, r.person_key) END) AS persons{more}
-    FROM (SELECT unnest($codes) AS township_code, unnest($names) AS township_name, generate_subscripts($codes, 1) AS nth) AS t
+    SELECT {number}, t.township_name AS region, t.township_code,
+        count(DISTINCT r.household_id) AS households,
+        count(DISTINCT CASE WHEN r.household_id IS NOT NULL THEN (r.household_id, r.person_key) END)
+            AS persons{more}
+    FROM (
+        SELECT unnest($codes) AS township_code, unnest($names) AS township_name,
+            generate_subscripts($codes, 1) AS nth
+    ) AS t
     LEFT JOIN ({source}) AS r ON r.township_code = t.township_code
     GROUP BY t.nth, t.township_name, t.township_code{group}
     ORDER BY {order}
@@ -41,7 +46,8 @@ COUNTED = """
 GRACE = "SELECT * FROM form_row WHERE current AND kind = 'dibao' AND status = '缓退'"
 SINGLE = """
     SELECT r.* FROM form_row AS r
-    INNER JOIN form_household AS h ON h.household_id = r.household_id AND h.benefit_type = r.benefit_type AND h.low_type = r.low_type
+    INNER JOIN form_household AS h
+        ON h.household_id = r.household_id AND h.benefit_type = r.benefit_type AND h.low_type = r.low_type
     WHERE r.current AND r.kind = 'dibao' AND h.single_person"""
 BENEFIT_ORDER = (
     "CASE r.benefit WHEN '低保' THEN 1 WHEN '特困' THEN 2 WHEN '低收入' THEN 3 WHEN '临时救助' THEN 4 END"

@@ -1,4 +1,4 @@
-"""城步's 农村低保调整花名册: per township, what changed since the month before and what is to be looked at."""
+"""城步's 农村低保调整花名册: what changed in a township since last month, and what is to be looked at."""
 
 from __future__ import annotations
 
@@ -54,8 +54,10 @@ def fields(run: FormsRun) -> tuple[Field, ...]:
     )
 
 
-def write_roster(con: duckdb.DuckDBPyConnection, book: FormBook, run: FormsRun, place: Place) -> list[Gap]:
-    """The sheet 花名册 of one township; the gaps left."""
+def write_roster(
+    con: duckdb.DuckDBPyConnection, book: FormBook, run: FormsRun, place: Place
+) -> tuple[list[Row], list[Gap]]:
+    """The sheet 花名册 of one township; its lines and the gaps left."""
     lines = rows(con, (HERE / "roster.sql").read_text(encoding="utf-8"), {"township": place.township_code})
     sheet = book.form("花名册", headings.ROSTER, fields(run))
     sheet.opening("", filled(headings.ROSTER_TITLE, place=place.name))
@@ -70,7 +72,7 @@ def write_roster(con: duckdb.DuckDBPyConnection, book: FormBook, run: FormsRun, 
     sheet.signed(headings.ROSTER_FOOT)
     sheet.beside(PROPOSAL, lines, lambda line: _suggestion(line, run.not_evaluated))
     sheet.close()
-    return sheet.gaps
+    return lines, sheet.gaps
 
 
 def _sum(lines: list[Row], key: str) -> Any:

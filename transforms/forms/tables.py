@@ -15,10 +15,12 @@ UNKNOWN_TOWNSHIP = "000000000"
 TABLES = ("form_row", "form_household", "form_clue", "form_monitor")
 LOOKBACK = "param_exit_lookback_start"
 ROLL_COLUMNS = """
-    household_id, benefit_type, coalesce(low_income_type, '') AS low_type, person_key, name, id_number, id_valid, sex, relation_to_head,
-    township_code, village, address, single_person, illness, disability_type, disability_grade, start_date, status, end_date, grace_start,
-    declared_income, care_class, authorisation_date, has_authorisation_date, phone, head_name, head_id_number, household_amount,
-    persons_covered, active, _row_id, _file, CASE WHEN is_dibao THEN 'dibao' WHEN is_tekun THEN 'tekun' ELSE 'low' END AS kind
+    household_id, benefit_type, coalesce(low_income_type, '') AS low_type, person_key, name, id_number,
+    id_valid, sex, relation_to_head, township_code, village, address, single_person, illness,
+    disability_type, disability_grade, start_date, status, end_date, grace_start, declared_income,
+    care_class, authorisation_date, has_authorisation_date, phone, head_name, head_id_number,
+    household_amount, persons_covered, active, _row_id, _file,
+    CASE WHEN is_dibao THEN 'dibao' WHEN is_tekun THEN 'tekun' ELSE 'low' END AS kind
 """
 ON_FORMS = "(is_dibao OR is_tekun OR is_low_income)"
 
@@ -31,8 +33,10 @@ def create_form_tables(con: duckdb.DuckDBPyConnection, month: int, previous: Pat
     """
     con.execute(
         """CREATE OR REPLACE TEMP TABLE form_ctx AS
-           SELECT as_of, min_confidence, CAST($month AS INTEGER) AS month, CAST($month - 1 AS INTEGER) AS before_month,
-               month_end(CAST($month - 1 AS INTEGER)) AS before_end, CAST($previous AS BOOLEAN) AS has_previous
+           SELECT as_of, min_confidence, CAST($month AS INTEGER) AS month,
+               CAST($month - 1 AS INTEGER) AS before_month,
+               month_end(CAST($month - 1 AS INTEGER)) AS before_end,
+               CAST($previous AS BOOLEAN) AS has_previous
            FROM core_ctx""",
         {"month": month, "previous": previous is not None},
     )
@@ -108,7 +112,8 @@ def townships(con: duckdb.DuckDBPyConnection, county: Place) -> list[Place]:
     found = con.execute(
         """SELECT township_code, township_name FROM core_township
            WHERE county_code = $county AND (township_code <> $unknown
-               OR $unknown IN (SELECT township_code FROM form_row UNION ALL SELECT township_code FROM form_monitor))
+               OR $unknown IN (SELECT township_code FROM form_row
+                               UNION ALL SELECT township_code FROM form_monitor))
            ORDER BY township_code = $unknown, township_code""",
         {"county": county.county_code, "unknown": UNKNOWN_TOWNSHIP},
     ).fetchall()

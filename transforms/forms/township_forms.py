@@ -269,7 +269,7 @@ def write_annex_5(book: FormBook, data: TownshipData, registry: bool) -> None:
 
 
 def low_income_counts(annex_4: list[Row]) -> dict[str, int]:
-    """Annex 3's totals from annex 4's lines: households per type, and ill persons entered for the first type."""
+    """Annex 3's totals from annex 4's lines: households per type, ill persons entered for the first."""
     households = [row for row in annex_4 if row["first"]]
     counts = Counter(row["type"] for row in households)
     ill = sum(row["ill"] for row in households if row["type"] == LOW_INCOME_TYPES[0])

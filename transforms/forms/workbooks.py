@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.forms.annex_3 import Annex3Line, write_annex_3
-from transforms.forms.checks import county_checks, township_checks
+from transforms.forms.checks import county_checks, roster_checks, township_checks
 from transforms.forms.inspection import write_inspection
 from transforms.forms.layout import FormBook
 from transforms.forms.model import Check, FormsRun, Gap, Place
@@ -51,7 +51,9 @@ def write_county_forms(
         path, found = _write_township(con, run, data, folder, registry)
         paths.append(path)
         checks += found
-        paths.append(_write_roster(con, run, place, folder))
+        path, found = _write_roster(con, run, place, folder)
+        paths.append(path)
+        checks += found
     regions = read_regions(con, places)
     path, found = _write_county(run, county, listed, regions, folder)
     paths += [path, _write_inspection(con, run, county, places, folder)]
@@ -110,11 +112,14 @@ def _write_inspection(
     return book.save(folder / file_name("大排查", county))
 
 
-def _write_roster(con: duckdb.DuckDBPyConnection, run: FormsRun, place: Place, folder: Path) -> Path:
+def _write_roster(
+    con: duckdb.DuckDBPyConnection, run: FormsRun, place: Place, folder: Path
+) -> tuple[Path, list[Check]]:
     book = FormBook(run.header, f"{place.name}农村低保调整花名册")
-    gaps = write_roster(con, book, run, place)
-    write_notes(book, run, ("花名册",), gaps, [])
-    return book.save(folder / file_name("农村低保调整花名册", place))
+    lines, gaps = write_roster(con, book, run, place)
+    checks = roster_checks(con, place, lines)
+    write_notes(book, run, ("花名册",), gaps, checks)
+    return book.save(folder / file_name("农村低保调整花名册", place)), checks
 
 
 def file_name(kind: str, place: Place, suffix: str = "") -> str:

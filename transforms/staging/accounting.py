@@ -75,8 +75,9 @@ def _count_unknown_codes(
 ) -> None:
     """Unlisted words of code columns, the most frequent of each sheet and column; long ones are cut."""
     unlisted = [
-        f"SELECT _row_id // {ROWS_PER_SHEET} AS number, {literal(column.name)} AS code, substr({name(column.name)}, 1, {_LONGEST_WORD}) AS word "
-        f"FROM part WHERE _kind = '{RECORD}' AND {name(column.name)} NOT IN ({', '.join(map(literal, column.values))})"
+        f"SELECT _row_id // {ROWS_PER_SHEET} AS number, {literal(column.name)} AS code, "
+        f"substr({name(column.name)}, 1, {_LONGEST_WORD}) AS word FROM part "
+        f"WHERE _kind = '{RECORD}' AND {name(column.name)} NOT IN ({', '.join(map(literal, column.values))})"
         for column in contract.columns
         if column.type == "code"
     ]

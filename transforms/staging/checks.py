@@ -10,7 +10,7 @@ from transforms.staging.model import FileAccount
 
 
 def count_checks(contract: Contract, files: Sequence[FileAccount]) -> list[Mapping[str, Any]]:
-    """row_floor (rows loaded) and quarantine_limit (share of the records quarantined) of a dataset with an accepted file.
+    """row_floor (rows loaded) and quarantine_limit (share of records quarantined) of a dataset with a file.
 
     Each a mapping of dataset, check, columns, level (fail or warn), rows, failing, share, at_most, passed.
     """

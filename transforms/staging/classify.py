@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from data_contracts import Codes, Contract
-from transforms.intake import RawSheet
 from transforms.staging.headings import Heading, heading_keys
 from transforms.values import Layer, literal
+
+if TYPE_CHECKING:
+    from transforms.intake import RawSheet
 
 RECORD = "记录"
 TITLE, HEADING, REPEATED_HEADING = "标题行", "表头", "重复表头"
@@ -22,8 +25,8 @@ _LONG_NOTE = 12
 def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Codes) -> list[Layer]:
     """Layers that make `_kind` (RECORD or why the row is none) from the cells c0 … and _row.
 
-    The cells of most records cost next to nothing: what looks like an ID number settles it. Everything else is worked
-    out for the rows without one.
+    Most records cost next to nothing: what looks like an ID number settles it. Everything else is worked out
+    for the rows without one.
     """
     cells = ", ".join(f"c{i}" for i in range(sheet.width))
     named = {index: contract.column(column) for column, index in heading.columns.items()}
@@ -42,7 +45,8 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
     return [
         {"_sure": f"({sure}) AND _row > {heading.last}"},
         {
-            "_said": f"CASE WHEN NOT _sure THEN list_transform([{cells}], lambda x: nullif(trim(x, {literal(_BLANKS)}), '')) END"
+            "_said": "CASE WHEN NOT _sure "
+            f"THEN list_transform([{cells}], lambda x: nullif(trim(x, {literal(_BLANKS)}), '')) END"
         },
         {"_filled": "list_filter(_said, lambda x: x IS NOT NULL)"},
         {"_first": "_filled[1]"},
@@ -95,7 +99,7 @@ def _repeats_title(heading: Heading) -> str:
 
 
 def _is_numbering(telling: list[int]) -> str:
-    """A row numbered beforehand and never filled in: nothing but a number, under a heading that carries nothing."""
+    """A row numbered beforehand and never filled in: only a number, under a heading that carries nothing."""
     places = ", ".join(str(i + 1) for i in telling)
     nothing = (
         f"len(list_filter(list_select(_said, [{places}]), lambda x: x IS NOT NULL)) = 0"
@@ -106,7 +110,7 @@ def _is_numbering(telling: list[int]) -> str:
 
 
 def _is_footnote(codes: Codes) -> str:
-    """The first filled cell starts as footnotes do, and little else is said; or one long sentence fills the row.
+    """The first filled cell starts as footnotes do and little else is said, or one long sentence is all.
 
     A note merged over the row arrives in every cell; 填表人 and 审核人 may stand in cells of their own.
     """
@@ -115,28 +119,29 @@ def _is_footnote(codes: Codes) -> str:
     )
     note = literal("(" + "|".join(_escaped(word) for word in starts) + ").*")
     others = f"list_distinct(list_filter(_filled, lambda x: NOT regexp_full_match({_bare('x')}, {note})))"
-    sentence = f"length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]') AND len(list_distinct(_filled)) = 1"
+    long = f"length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]')"
+    sentence = f"{long} AND len(list_distinct(_filled)) = 1"
     return f"((regexp_full_match({_bare('_first')}, {note}) AND len({others}) <= 1) OR ({sentence}))"
 
 
 def _repeats_heading(heading: Heading, contract: Contract) -> str:
-    """Most filled cells of some heading row come again, or most required columns hold one of their own headings."""
+    """Most cells of some heading row come again, or most required columns hold one of their own headings."""
     tests = []
     for row in heading.rows:
         said = {i: text for i, text in enumerate(row, 1) if text}
         if len(said) > 1:
             texts = ", ".join(literal(text) for text in said.values())
             places = ", ".join(map(str, said))
-            same = f"list_transform(range(1, {len(said) + 1}), lambda i: (_said[([{places}])[i]] = ([{texts}])[i])::INT)"
+            equal = f"lambda i: (_said[([{places}])[i]] = ([{texts}])[i])::INT"
+            same = f"list_transform(range(1, {len(said) + 1}), {equal})"
             tests.append(f"coalesce(list_sum({same}), 0) >= {_enough(len(said))}")
     own = []
     for column in contract.columns:
         if column.required and column.name in heading.columns:
             cell = f"_said[{heading.columns[column.name] + 1}]"
-            keys = ", ".join(literal(key) for key in heading_keys([column.name, *column.aliases]))
-            own.append(
-                f"coalesce(list_contains([{keys}], lower(regexp_replace({_bare(cell)}, '[*]|[(].*?[)]', '', 'g'))), FALSE)::INT"
-            )
+            key = f"lower(regexp_replace({_bare(cell)}, '[*]|[(].*?[)]', '', 'g'))"
+            keys = ", ".join(literal(form) for form in heading_keys([column.name, *column.aliases]))
+            own.append(f"coalesce(list_contains([{keys}], {key}), FALSE)::INT")
     if len(own) > 1:
         tests.append(f"({' + '.join(own)}) >= {_enough(len(own))}")
     return "(" + (" OR ".join(tests) or "FALSE") + ")"

@@ -17,7 +17,7 @@ LINEAGE = {
 
 
 def staged_columns(contract: Contract) -> dict[str, str]:
-    """Column → DuckDB type of the staged table without its lineage: every contract column and what comes with it."""
+    """Column → DuckDB type of the staged table without its lineage: contract columns and their extras."""
     columns: dict[str, str] = {}
     for column in contract.columns:
         kind = VALUE_TYPES[column.type]
@@ -33,7 +33,7 @@ def cleaning_layers(
     units: Mapping[str, int],
     tick_only: Collection[str] = (),
 ) -> list[Layer]:
-    """Layers that clean received cells. cells: contract column → SQL name of its cell; units: money column → yuan per unit."""
+    """Layers that clean cells. cells: contract column → SQL name of its cell. units: yuan per unit."""
     layers = []
     for column in contract.columns:
         if column.name in cells:
@@ -53,10 +53,10 @@ def select_columns(contract: Contract) -> str:
 
 
 def clean_rows(contract: Contract, source: str, present: Collection[str], codes: Codes) -> str:
-    """A SELECT of the staged columns (no lineage) of rows of text, and of the other columns of `source` before them.
+    """A SELECT of the staged columns (no lineage) of rows of text, the other columns of `source` before them.
 
-    source: a table name, or a SELECT in brackets, with a VARCHAR column for each contract column in `present`; the
-    others are empty. The connection needs transforms.values.register_functions.
+    source: a table name, or a SELECT in brackets, with a VARCHAR column for each contract column in
+    `present`; the others are empty. The connection needs transforms.values.register_functions.
     """
     have = [column.name for column in contract.columns if column.name in present]
     cells = {column.name: f"cell__{column.name}" for column in contract.columns}

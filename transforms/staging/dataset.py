@@ -12,6 +12,7 @@ import duckdb
 
 from data_contracts import Codes, Contract
 from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
+from transforms.intake.sql import path_literal
 from transforms.staging.accounting import describe_sheets
 from transforms.staging.classify import OTHER_SHEET, RECORD, REJECTED, SAME_FILE
 from transforms.staging.columns import LINEAGE, staged_columns
@@ -53,7 +54,7 @@ def stage_dataset(
     target: Path,
     progress: Progress,
 ) -> list[FileAccount]:
-    """Write staged/<dataset>.parquet and quarantine/<dataset>.parquet under `target`; account for every received row.
+    """Write staged/<dataset>.parquet and quarantine/<dataset>.parquet under `target`; account for every row.
 
     received: the dataset's files in name order. A dataset without a usable file gets no Parquet.
     """
@@ -68,7 +69,8 @@ def stage_dataset(
         return work.files
     parts = _write_parts(con, work)
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)"
+        "CREATE OR REPLACE TEMP VIEW part AS "
+        f"SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)"
     )
     _find_repeats(con, work.contract)
     _write_staged(con, work.contract, target)
@@ -127,7 +129,7 @@ def _write_parts(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[Path
 def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of their file.
 
-    Two files that overlap are two departments' word for the same fact: both stay, and rules count the fact once.
+    Two files that overlap are two departments' word for the same fact: both stay, and rules count it once.
     """
     if contract.repeats_are_facts:
         con.execute("CREATE OR REPLACE TEMP TABLE repeat_row (_row_id BIGINT)")
@@ -140,7 +142,8 @@ def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
         SELECT _row_id FROM (
             SELECT _row_id, row_number() OVER (PARTITION BY _file_no, {columns} ORDER BY _row_id) AS copy
             FROM part
-            WHERE {usable} AND _hash IN (SELECT _hash FROM part WHERE {usable} GROUP BY _hash HAVING count(*) > 1)
+            WHERE {usable}
+                AND _hash IN (SELECT _hash FROM part WHERE {usable} GROUP BY _hash HAVING count(*) > 1)
         )
         WHERE copy > 1
         """
@@ -154,12 +157,13 @@ def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, target: Pa
     repeats = con.execute("SELECT count(*) FROM repeat_row").fetchall()[0][0]
     new = "AND _row_id NOT IN (SELECT _row_id FROM repeat_row)" if repeats else ""
     con.execute(
-        f"COPY (SELECT {columns} FROM part WHERE _kind = '{RECORD}' AND _faults = 0 {new}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        f"COPY (SELECT {columns} FROM part WHERE _kind = '{RECORD}' AND _faults = 0 {new}) "
+        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
     )
 
 
 def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target: Path) -> None:
-    """dataset, file, sheet, row, reasons (Chinese, joined by ；), codes (joined by a space), received (JSON)."""
+    """dataset, file, sheet, row, reasons (Chinese, joined by ；), codes (joined by blanks), received."""
     reasons = ", ".join(
         f"({bit}, {literal(fault.code)}, {literal(fault.text)})"
         for bit, fault in enumerate(contract_faults(work.contract))
@@ -171,17 +175,21 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target:
         ).fetchall()
     }
     sheets = [received_json(plan) for plan in work.plans if plan.number in held]
+    nothing = "SELECT 0::BIGINT AS _row_id, '' AS received"
     path = target / QUARANTINE / f"{work.contract.dataset}.parquet"
     con.execute(
         f"""
         COPY (
             SELECT
-                {literal(work.contract.dataset)} AS dataset, held._file AS file, held._sheet AS sheet, held._row AS row,
+                {literal(work.contract.dataset)} AS dataset,
+                held._file AS file, held._sheet AS sheet, held._row AS row,
                 string_agg(reason.said, '；' ORDER BY reason.bit) AS reasons,
-                string_agg(reason.code, ' ' ORDER BY reason.bit) AS codes, any_value(came.received) AS received
+                string_agg(reason.code, ' ' ORDER BY reason.bit) AS codes,
+                any_value(came.received) AS received
             FROM part AS held
-            INNER JOIN ({" UNION ALL ".join(sheets) or "SELECT 0::BIGINT AS _row_id, '' AS received"}) AS came USING (_row_id)
-            INNER JOIN (VALUES {reasons or "(0, '', '')"}) AS reason (bit, code, said) ON (held._faults >> reason.bit) & 1 = 1
+            INNER JOIN ({" UNION ALL ".join(sheets) or nothing}) AS came USING (_row_id)
+            INNER JOIN (VALUES {reasons or "(0, '', '')"}) AS reason (bit, code, said)
+                ON (held._faults >> reason.bit) & 1 = 1
             WHERE held._faults <> 0
             GROUP BY held._row_id, held._file, held._sheet, held._row
             ORDER BY held._row_id
@@ -226,4 +234,4 @@ def _notice(reading: SheetReading, work: DatasetWork) -> str:
 
 
 def _list(paths: Sequence[Path]) -> str:
-    return "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+    return "[" + ", ".join(map(path_literal, paths)) + "]"

@@ -1,4 +1,4 @@
-"""Why a record is quarantined: reasons as bits of one number, worked out in the same pass that cleans the row."""
+"""Why a record is quarantined: reasons as bits of one number, worked out in the pass that cleans the row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PARSED = ("date", "month", "int", "number", "money", "bool")
 
 @dataclass(frozen=True)
 class Fault:
-    """One reason. code: for machines (missing_value:death_date); text: for people; condition: SQL over the cleaned row."""
+    """One reason: its code (missing_value:death_date), what people read, and its SQL over the cleaned row."""
 
     code: str
     text: str
@@ -20,7 +20,7 @@ class Fault:
 
 
 def contract_faults(contract: Contract) -> list[Fault]:
-    """The reasons a row of this dataset can be quarantined for. A column its sheet has not is NULL in the row."""
+    """The reasons a row can be quarantined for. A column its sheet has not is NULL in the row."""
     return [
         *_no_person(contract),
         *(fault for c in contract.columns if c.row_required for fault in _no_value(c)),

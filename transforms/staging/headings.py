@@ -20,10 +20,10 @@ Row = Sequence[str | None]
 class Heading:
     """A heading read against one contract.
 
-    first, last: physical rows it fills (0, 0 for Parquet). texts: heading of each cell as received ('' for none). rows:
-    the cells of each heading row, to find repeats further down. columns: contract column → index of its cell. units:
-    column → yuan per unit. leftover: headings nothing answers to. duplicates: headings of a column already found.
-    titles: what stands above it.
+    first, last: physical rows it fills (0, 0 for Parquet). texts: heading of each cell as received ('' for
+    none). rows: the cells of each heading row, to find repeats further down. columns: contract column → index
+    of its cell. units: column → yuan per unit. leftover: headings nothing answers to. duplicates: headings of
+    a column already found. titles: what stands above it.
     """
 
     first: int
@@ -67,7 +67,7 @@ class HeadingIndex:
                 self._claims.setdefault(key, []).append((dataset, column))
 
     def candidates(self, head: Mapping[int, Row]) -> dict[str, Candidate]:
-        """Dataset → the block of one to three rows that names most of its columns; of equals the shortest, then the first.
+        """Dataset → the block of one to three rows that names most of its columns; of equals the shortest.
 
         head: physical row → cells, the first HEAD_ROWS rows. Datasets no row names a column of are left out.
         """
@@ -111,8 +111,11 @@ def read_heading(head: Mapping[int, Row], candidate: Candidate, contract: Contra
 
 
 def _upper_edge(head: Mapping[int, Row], candidate: Candidate) -> int:
-    """The first row of the heading: a cell merged over two heading rows arrives in both, so that the lower one is enough
-    to name every column, and still the upper one belongs to it."""
+    """The first row of the heading.
+
+    A cell merged over two heading rows arrives in both: the lower row names every column, and still the upper
+    one belongs to the heading.
+    """
     first = candidate.first
     while first - 1 in head and candidate.first + candidate.depth - (first - 1) <= _DEEPEST:
         if not any(
@@ -161,8 +164,8 @@ def _read(first: int, block: Sequence[Row], contract: Contract, last: int | None
 def _parts(rows: Sequence[Sequence[str]], index: int) -> list[str]:
     """What stands over one column, group titles first, the column's own heading last.
 
-    A title over several columns may stand in its first cell only (.xls): it reaches right over cells that have a
-    heading below but none of their own.
+    A title over several columns may stand in its first cell only (.xls): it reaches right over cells that
+    have a heading below but none of their own.
     """
     parts: list[str] = []
     for depth, row in enumerate(rows):
@@ -192,7 +195,7 @@ def _cells(block: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
 
 
 def _with_numbering(heading: Heading, head: Mapping[int, Row]) -> Heading:
-    """Forms often number their columns (1 2 3 …, 甲 乙 1 2 …) in a row below the heading: it is part of it."""
+    """Forms number their columns (1 2 3 …, 甲 乙 1 2 …) in a row below the heading, which is part of it."""
     below = [(cell or "").strip() for cell in head.get(heading.last + 1, ())]
     filled = [cell.removesuffix(".0") for cell in below if cell]
     numbers = [cell for cell in filled if cell not in ("甲", "乙", "丙", "丁", "栏次")]
@@ -223,7 +226,7 @@ def _unit(text: str) -> int | None:
 
 
 def cell_labels(texts: Sequence[str], width: int) -> tuple[str, ...]:
-    """What to call each of `width` cells: its heading; where there is none, or an equal one before it, its place too."""
+    """What to call each of `width` cells: its heading; its place too where it has none or an equal one."""
     labels: list[str] = []
     for index in range(width):
         text = texts[index] if index < len(texts) else ""

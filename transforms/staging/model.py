@@ -1,4 +1,4 @@
-"""What staging knows of a drop: the accounting of every sheet and file, and the snapshot that holds the staged rows."""
+"""What staging knows of a drop: the account of every sheet and file, and the snapshot that holds the rows."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ STAGED, QUARANTINE = "staged", "quarantine"
 class SheetAccount:
     """What became of one sheet. Counts are rows; received = loaded + quarantined + ignored.
 
-    heading: first and last physical row of the heading, None for Parquet and for a sheet without one. columns: contract
-    column → heading as received. headings: what to call each cell of a row as received. units: money column → yuan per unit, where the heading names one. leftover: headings no
-    column answers to. duplicates: headings of a column that an earlier heading has already. unusable: column → cells
-    that hold something but not what the column's type asks for. unknown_codes: code column → unlisted word → rows.
+    heading: first and last physical row of the heading, None for Parquet and for a sheet without one.
+    columns: contract column → heading as received. headings: what to call each cell of a row as received.
+    units: money column → yuan per unit, where the heading names one. leftover: headings no column answers to.
+    duplicates: headings of a column that an earlier heading has already. unusable: column → cells that hold
+    something but not what the column's type asks for. unknown_codes: code column → unlisted word → rows.
     """
 
     sheet_no: int
@@ -87,8 +88,8 @@ class FileAccount:
 class Snapshot:
     """The staged rows of one drop: `path`/staged/<dataset>.parquet, `path`/quarantine/<dataset>.parquet.
 
-    keys: dataset → hash of its files, contract and the staging code; equal keys mean equal staged rows. checks: results
-    of the contracts' dataset checks (see staging.checks).
+    keys: dataset → hash of its files, contract and the staging code; equal keys mean equal staged rows.
+    checks: row floors and quarantine limits (see staging.checks).
     """
 
     id: str
@@ -102,7 +103,7 @@ class Snapshot:
         return tuple(file for file in self.files if file.dataset == dataset)
 
     def usable(self, dataset: str) -> bool:
-        """Whether a file of the dataset was accepted, and its files gave as many rows as the contract's floor asks for.
+        """Whether a file of the dataset was accepted, and its files gave the rows the contract's floor asks.
 
         An empty list of filings is usable, an empty roll is not.
         """
@@ -121,7 +122,7 @@ class Snapshot:
 
     @property
     def inputs(self) -> list[dict[str, Any]]:
-        """One mapping per received file, as the manifest lists them, with reasons, columns and warnings besides."""
+        """One mapping per received file, as the manifest lists them, with its columns and warnings."""
         return [_input(file) for file in self.files]
 
     def with_path(self, path: Path) -> Snapshot:
@@ -146,14 +147,18 @@ class SnapshotFormatError(ValueError):
 
 
 def load_snapshot(path: Path) -> Snapshot:
-    """Read a snapshot's folder. Raises FileNotFoundError when there is none, SnapshotFormatError when another version wrote it."""
+    """Read a snapshot's folder.
+
+    Raises FileNotFoundError when there is none, SnapshotFormatError when another version wrote it.
+    """
     content = json.loads((path / ACCOUNTING).read_text(encoding="utf-8"))
     try:
         files = tuple(_file(item) for item in content["files"])
         return Snapshot(content["id"], path, files, content["keys"], tuple(content["checks"]))
     except (KeyError, TypeError):
         raise SnapshotFormatError(
-            f"snapshot {path.name} was written by another version of hedui; the next `hedui run` makes a new one"
+            f"snapshot {path.name} was written by another version of hedui; "
+            "the next `hedui run` makes a new one"
         ) from None
 
 

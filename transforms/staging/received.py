@@ -17,8 +17,8 @@ def received_rows(
 ) -> dict[tuple[str, int], dict[str, str]]:
     """(sheet, physical row) → heading → cell as received, empty cells left out.
 
-    raw: the folder of kept files. file: its name in the inbox. wanted: sheet ('' for CSV and Parquet) → rows; rows the
-    file has not are left out. work: a folder for temporary files.
+    raw: the folder of kept files. file: its name in the inbox. wanted: sheet ('' for CSV and Parquet) → rows;
+    rows the file has not are left out. work: a folder for temporary files.
     Raises KeyError when the snapshot has no such file, FileNotFoundError when the store has not kept it.
     """
     account = next((account for account in snapshot.files if account.file == file), None)

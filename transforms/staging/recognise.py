@@ -16,15 +16,15 @@ _SHOWN_HEADINGS = 4
 
 
 class RejectedFile(Exception):
-    """The file cannot be staged. The message is for the sender: file, sheet, what is missing and what was expected."""
+    """The file cannot be staged. The message tells the sender file, sheet, what is missing and expected."""
 
 
 @dataclass(frozen=True)
 class SheetReading:
     """A sheet read against its folder's contract.
 
-    verdict: good; missing (this dataset's heading without a required column); other (another dataset's, `like`);
-    none (no heading of any dataset); empty.
+    verdict: good; missing (this dataset's heading without a required column); other (another dataset's,
+    `like`); none (no heading of any dataset); empty.
     """
 
     sheet: RawSheet
@@ -40,7 +40,7 @@ def read_sheet(
     contracts: Mapping[str, Contract],
     index: HeadingIndex,
 ) -> SheetReading:
-    """What a sheet is, judged by its first rows (physical row → cells) or, in Parquet, by its column names."""
+    """What a sheet is, by its first rows (physical row → cells) or, in Parquet, by its column names."""
     if not sheet.rows:
         return SheetReading(sheet, "empty")
     candidates = index.candidates(head) if sheet.header is None else index.named(sheet.header)
@@ -60,7 +60,7 @@ def read_sheet(
 def choose_sheets(
     name: str, readings: Sequence[SheetReading], contract: Contract, contracts: Mapping[str, Contract]
 ) -> list[SheetReading]:
-    """The sheets to stage. Raises RejectedFile when a sheet of this dataset lacks a required column, or none is good."""
+    """The sheets to stage. Raises RejectedFile when one lacks a required column, or none is good."""
     good = [reading for reading in readings if reading.verdict == "good"]
     missing = next((reading for reading in readings if reading.verdict == "missing"), None)
     if good and missing is None:
@@ -111,7 +111,7 @@ def _heading(
 def _resembles(
     candidates: Mapping[str, Candidate], contract: Contract, contracts: Mapping[str, Contract]
 ) -> tuple[str | None, int]:
-    """The other dataset whose required columns are all there and that explains most headings, and how many it does."""
+    """The other dataset, its required columns all there, that explains most headings, and how many."""
     best: tuple[str | None, int] = (None, 0)
     for dataset, candidate in candidates.items():
         required = {column.name for column in contracts[dataset].columns if column.required}

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from data_contracts import Codes, Contract
-from transforms.intake import RawSheet
 from transforms.staging.classify import RECORD, kind_layers
 from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
 from transforms.staging.faults import bits, contract_faults, unusable_cells
 from transforms.staging.headings import HEAD_ROWS, Heading, cell_labels
 from transforms.values import literal, name, only_ticks, select_layers
+
+if TYPE_CHECKING:
+    from transforms.intake import RawSheet
 
 SHEETS_PER_FILE = 1_000
 ROWS_PER_SHEET = 1_000_000_000
@@ -58,13 +61,14 @@ def write_rows(
 ) -> None:
     """Write every row of sheets of equal reading to `target`: lineage, staged columns, and
 
-    _kind (RECORD or why it is none), _faults and _bad (bit i: reason i of contract_faults, column i of unusable_cells),
-    _hash (of the staged columns: equal rows have equal hashes).
+    _kind (RECORD or why it is none), _faults and _bad (bit i: reason i of contract_faults, column i of
+    unusable_cells), _hash (of the staged columns: equal rows have equal hashes).
     """
     cells = {column.name: f"cell__{column.name}" for column in contract.columns}
     record = f"_kind = '{RECORD}'"
+    faults = [fault.condition for fault in contract_faults(contract)]
     marks = {
-        "_faults": f"CASE WHEN {record} THEN {bits([fault.condition for fault in contract_faults(contract)])} ELSE 0 END",
+        "_faults": f"CASE WHEN {record} THEN {bits(faults)} ELSE 0 END",
         "_bad": f"CASE WHEN {record} THEN {bits(list(unusable_cells(contract).values()))} ELSE 0 END",
     }
     received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
@@ -75,7 +79,8 @@ def write_rows(
     con.execute(
         f"COPY (WITH received AS {gathered} ({received}) "
         f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, hash({hashed}) AS _hash "
-        f"FROM ({select_layers('received', [*layers, marks])})) TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)"
+        f"FROM ({select_layers('received', [*layers, marks])})) "
+        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)"
     )
 
 
@@ -97,7 +102,8 @@ def received_json(plan: SheetPlan) -> str:
     """SELECT _row_id, received (JSON of heading → cell as it came) of a sheet."""
     labels = cell_labels(plan.heading.texts, plan.sheet.width)
     pairs = ", ".join(f"{literal(label)}, c{index}" for index, label in enumerate(labels))
-    return f"SELECT {_row_id(plan)} AS _row_id, CAST(json_object({pairs}) AS VARCHAR) AS received FROM ({plan.sheet.scan})"
+    said = f"CAST(json_object({pairs}) AS VARCHAR)"
+    return f"SELECT {_row_id(plan)} AS _row_id, {said} AS received FROM ({plan.sheet.scan})"
 
 
 def present_columns(heading: Heading) -> dict[str, str]:
@@ -106,7 +112,7 @@ def present_columns(heading: Heading) -> dict[str, str]:
 
 
 def _received(plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[str, str]) -> str:
-    """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where the sheet has no such column."""
+    """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where there is none."""
     place = plan.heading.columns
     taken = ", ".join(
         f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}"
@@ -114,8 +120,9 @@ def _received(plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[
     )
     kinds = select_layers(f"({plan.sheet.scan})", kind_layers(plan.sheet, plan.heading, contract, codes))
     return (
-        f"SELECT {_row_id(plan)} AS _row_id, {plan.file_no}::INTEGER AS _file_no, {literal(plan.file)} AS _file, "
-        f"{literal(plan.sheet.sheet)} AS _sheet, _row, _kind, {taken} FROM ({kinds})"
+        f"SELECT {_row_id(plan)} AS _row_id, {plan.file_no}::INTEGER AS _file_no, "
+        f"{literal(plan.file)} AS _file, {literal(plan.sheet.sheet)} AS _sheet, _row, _kind, {taken} "
+        f"FROM ({kinds})"
     )
 
 

@@ -43,7 +43,7 @@ class Limits(Protocol):
     def spill(self) -> Path | None: ...
 
 
-def stage_inbox(
+def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     received: Intake | Sequence[ReceivedFile],
     contracts: Mapping[str, Contract],
     snapshots: Path,
@@ -56,11 +56,12 @@ def stage_inbox(
     finish_version: str = "",
     codes: Codes | None = None,
 ) -> Snapshot:
-    """Stage a drop into `snapshots`/<id>, where id follows from the files, the contracts and the code; an existing one is reused.
+    """Stage a drop into `snapshots`/<id>: id follows from files, contracts, code; an existing one is reused.
 
-    work: a folder for temporary files. previous: a snapshot whose datasets of equal key are linked instead of staged
-    again. finish: called with a connection that has the stg_ views and with the folder being written, to add tables to
-    the snapshot; finish_version tells its versions apart. progress gets lines without values of cells.
+    work: a folder for temporary files. previous: a snapshot whose datasets of equal key are linked instead of
+    staged again. finish: called with a connection that has the stg_ views and with the folder being written,
+    to add tables to the snapshot; finish_version tells its versions apart. progress gets lines without values
+    of cells.
     Raises AssertionError when rows do not add up, duckdb.Error when a limit is exceeded.
     """
     files, refused = _split(received)
@@ -93,7 +94,7 @@ def stage_inbox(
             found = stage_dataset(con, own, task, folder, progress)
             accounts += found
             checks += count_checks(contract, found)
-        snapshot = Snapshot(snapshot_id, folder, tuple([*accounts, *refused]), keys, tuple(checks))
+        snapshot = Snapshot(snapshot_id, folder, (*accounts, *refused), keys, tuple(checks))
         if finish:
             staged_views(con, snapshot, contracts)
             finish(con, folder)
@@ -101,7 +102,7 @@ def stage_inbox(
     shutil.rmtree(scratch)
     # Renaming onto a folder another process has finished meanwhile fails; its content is the same.
     try:
-        os.rename(folder, home)
+        folder.rename(home)
     except OSError:
         if not (home / ACCOUNTING).exists():
             raise
@@ -110,12 +111,12 @@ def stage_inbox(
 
 
 def dataset_keys(files: Sequence[ReceivedFile], contracts: Mapping[str, Contract]) -> dict[str, str]:
-    """Dataset → hash of its files' names and contents, its contract, and the staging code. Datasets without a file are left out."""
+    """Dataset with a file → hash of its files' names and contents, its contract, and the staging code."""
     keys = {}
     for dataset, contract in contracts.items():
         own = sorted((file.name, file.sha256) for file in files if file.dataset == dataset)
         if own:
-            keys[dataset] = _digest({f: s for f, s in own}, contract.content_hash, code_version())
+            keys[dataset] = _digest(dict(own), contract.content_hash, code_version())
     return keys
 
 
@@ -152,7 +153,7 @@ def _split(received: Intake | Sequence[ReceivedFile]) -> tuple[list[ReceivedFile
 
 
 def _link(before: Snapshot, dataset: str, folder: Path) -> tuple[FileAccount, ...]:
-    """Take a dataset over from an earlier snapshot: the same files under another name, which costs no space."""
+    """Take a dataset over from an earlier snapshot: the same files under another name."""
     for part in (STAGED, QUARANTINE):
         source = before.path / part / f"{dataset}.parquet"
         if source.exists():
@@ -164,7 +165,7 @@ def _link(before: Snapshot, dataset: str, folder: Path) -> tuple[FileAccount, ..
 
 
 def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "true",

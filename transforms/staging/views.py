@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 from data_contracts import Column, Contract
+from transforms.intake.sql import path_literal
 from transforms.staging.columns import LINEAGE, staged_columns
 from transforms.staging.model import Snapshot
 from transforms.staging.sheet import ROWS_PER_SHEET, SHEETS_PER_FILE
@@ -18,8 +19,8 @@ def staged_views(
 ) -> None:
     """Create view stg_<dataset> for every contract.
 
-    Columns: those of the staged Parquet, ref ('<dataset>:<_row_id>'), and has_<column> for each optional column (was it
-    in this row's sheet?). A dataset without a usable file has an empty view of the same columns and types.
+    Columns: those of the staged Parquet, ref ('<dataset>:<_row_id>'), and has_<column> for each optional
+    column (was it in this row's sheet?). A dataset without a usable file has an empty view of the same shape.
     """
     for dataset, contract in contracts.items():
         con.execute(
@@ -31,22 +32,15 @@ def _view(snapshot: Snapshot, dataset: str, contract: Contract) -> str:
     path = snapshot.staged(dataset)
     optional = [column for column in contract.columns if not column.required]
     if path is None:
-        columns = {**LINEAGE, **staged_columns(contract), "ref": "VARCHAR"} | {
-            f"has_{c.name}": "BOOLEAN" for c in optional
-        }
-        return (
-            "SELECT "
-            + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in columns.items())
-            + " WHERE FALSE"
-        )
+        shape = {**LINEAGE, **staged_columns(contract), "ref": "VARCHAR"}
+        shape |= {f"has_{column.name}": "BOOLEAN" for column in optional}
+        empty = ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in shape.items())
+        return f"SELECT {empty} WHERE FALSE"
     columns = ", ".join(map(name, [*LINEAGE, *staged_columns(contract)]))
-    has = "".join(
-        f", {_has(snapshot, dataset, column)} AS {name(f'has_{column.name}')}" for column in optional
-    )
-    return (
-        f"SELECT {columns}, concat({literal(dataset + ':')}, _row_id) AS ref{has} "
-        f"FROM read_parquet({literal(str(path))}, hive_partitioning = false)"
-    )
+    has = [f"{_has(snapshot, dataset, column)} AS {name(f'has_{column.name}')}" for column in optional]
+    ref = f"concat({literal(dataset + ':')}, _row_id) AS ref"
+    source = f"read_parquet({path_literal(path)}, hive_partitioning = false)"
+    return f"SELECT {', '.join([columns, ref, *has])} FROM {source}"
 
 
 def _has(snapshot: Snapshot, dataset: str, column: Column) -> str:

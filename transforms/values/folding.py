@@ -21,7 +21,7 @@ _EDGES = f"^[ {QUOTES}]+|[ {QUOTES}]+$"
 
 
 def widths(text: str) -> str:
-    """SQL: full-width ASCII as half-width. Only where there is any: translate() builds its map for each row."""
+    """SQL: full-width ASCII as half-width; only where there is any: translate() builds a map for each row."""
     return (
         f"CASE WHEN regexp_matches({text}, '[{_WIDE}]') "
         f"THEN translate({text}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}) ELSE {text} END"
@@ -29,7 +29,7 @@ def widths(text: str) -> str:
 
 
 def tidy(raw: str) -> str:
-    """SQL: width folded, no invisible characters, blanks of any kind one space, none at the ends, no quotes there.
+    """SQL: width folded, no invisible characters, any blanks one space, no blanks and quotes at the ends.
 
     raw: the name of a VARCHAR column. An empty text stays ''.
     """

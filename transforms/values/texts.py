@@ -36,7 +36,7 @@ class Identifier(ValueType):
 
 
 class CreditCode(Identifier):
-    """Unified social credit code (GB 32100) or older registration number: upper case, no blanks, no dashes."""
+    """A credit code (GB 32100) or an older registration number: upper case, no blanks, no dashes."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text = f"{column}__text"
@@ -131,7 +131,7 @@ def only_ticks(cell: str, null_words: Iterable[str]) -> str:
 
 
 def without_remarks(text: str) -> str:
-    """SQL: a text (a column name, width folded) without its bracketed remarks; one that is nothing else stays."""
+    """SQL: a text (a column name, width folded) without bracketed remarks; one that is nothing else stays."""
     cut = f"regexp_replace({text}, {literal(_REMARK)}, '', 'g')"
     # Once more for a remark within a remark, then what an unclosed bracket opens.
     cut = f"regexp_replace(regexp_replace({cut}, {literal(_REMARK)}, '', 'g'), {literal(_OPEN_REMARK)}, '')"

@@ -87,7 +87,7 @@ class Model:
         return {
             "link_type": "link_only",
             "probability_two_random_records_match": self.prior(people),
-            "retain_matching_columns": False,
+            "retain_matching_columns": True,  # Splink leaves the levels out otherwise
             "retain_intermediate_calculation_columns": True,
             "linker_uid": "hedui",
             "blocking_rules_to_generate_predictions": [],

@@ -70,7 +70,8 @@ def build_probabilistic(
 
 
 def score_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Score the pairs of `prob_pair` into `prob_prediction` (Splink's columns: match_weight, gamma_*, mw_* …)."""
+    """Score the pairs of `prob_pair` into `prob_prediction` (match_weight, match_probability; per comparison
+    gamma_<name> = level, weight_<name> = log2 Bayes factor)."""
     _tones(con)
     for table in FEATURES:
         _replace(con, table)
@@ -100,8 +101,20 @@ def _predict(con: duckdb.DuckDBPyConnection, model: Model, people: int) -> None:
         tables.register_term_frequency_lookup(api.register(table, table_name=f"lookup_{table}"), column)
     tables.register_blocked_pairs_for_predict(api.register("prob_blocked", table_name="lookup_prob_blocked"))
     scored = linker.inference.predict(warning_mode="never")
-    con.execute(f"CREATE OR REPLACE TABLE prob_prediction AS SELECT * FROM {scored.physical_name}")
+    _replace_by(con, "prob_prediction", _prediction_sql(model, scored.physical_name))
     tables.delete_tables_created_by_splink_from_db()
+
+
+def _prediction_sql(model: Model, scored: str) -> str:
+    """Splink's answer, one weight per comparison (term frequency included)."""
+    weights = {c.name: f"mw_{c.name}" for c in model.comparisons}
+    weights |= {c.name: f"mw_{c.name} + mw_tf_adj_{c.name}" for c in model.comparisons if any(x.frequency for x in c.levels)}
+    columns = [f"gamma_{name}, {weight} AS weight_{name}" for name, weight in weights.items()]
+    total = " + ".join(weights.values())
+    return (
+        f"SELECT unique_id_l, unique_id_r, match_weight, match_probability, match_weight - ({total}) AS weight_prior, "
+        f"{', '.join(columns)} FROM {scored}"
+    )
 
 
 def _settings_tables(
@@ -144,7 +157,7 @@ def link_weight_sql(model: Model) -> str:
 
 
 def _prior_step() -> dict[str, str | int]:
-    weight = "CAST(c.match_weight - c.weights AS DOUBLE)"
+    weight = "c.weight_prior"
     level = "'任取一条登记与一名对象是同一人'"
     return {"step": 0, "comparison": "prior", "title": "起点", "level": level, "weight": weight, "join": ""}
 

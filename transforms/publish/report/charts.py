@@ -2,7 +2,7 @@
 
 Text stays text: the reader's device draws it with its own Chinese font, so the machine that makes the page
 needs none. No position depends on how wide a text would be: labels stand at fixed places, and the padding is
-given. Severity is told by lightness before hue, so that it survives colour blindness and a black-and-white printer.
+given. Severity is told by lightness before hue: it survives colour blindness and a black-and-white printer.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from transforms.publish.report.model import (
 )
 from transforms.publish.workbooks.labels import SEVERITIES
 
-NAMED_CHANGES = 30
+NAMED_CHANGES = 100
 # Without a household the subject stands for it, as on the townships' lists.
 SCOPED = """
 WITH scoped AS (
@@ -128,6 +128,7 @@ ORDER BY
     CASE c.severity WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,
     CASE c.change WHEN 'reopened' THEN 1 WHEN 'changed' THEN 2 ELSE 3 END,
     c.township_code, c.rule_id, c.finding_id
+LIMIT $most
 """
 MOVEMENT = """
 SELECT benefit_type, sum(joined), sum("left"), sum(raised), sum(lowered), sum(unchanged)
@@ -186,7 +187,7 @@ def read_changes(con: Con, scope: Scope) -> Changes:
         gone=gone,
         now=now,
         counts=counts,
-        reasons=tuple((change, reason, n) for (change, reason), n in sorted(reasons.items())),
+        reasons=tuple(sorted((change, reason, n) for (change, reason), n in reasons.items())),
         named=tuple(named),
         unnamed=known - len(named),
         movement=tuple(Movement(row[0], *map(int, row[1:])) for row in moves),
