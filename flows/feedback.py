@@ -1,4 +1,6 @@
-"""`hedui feedback`: township lists come back filled in; decisions reach the next run, an explanation and the 整改台账."""
+"""`hedui feedback`: township lists come back filled in; decisions reach the next run, an explanation and the
+整改台账.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,22 @@ from transforms.decisions.database import DecisionsError
 from transforms.decisions.run_tables import load_decisions
 from transforms.publish.store import Store
 
-#: The parameter that says how many months an answer holds; 待查 settles nothing and holds until it is answered.
-HOLDS = {"属实": "decision_months_confirmed", "不属实": "decision_months_refuted", "属实但豁免": "decision_months_exempt"}
+#: The parameter that says how many months an answer holds; 待查 settles nothing and holds until it is
+#: answered.
+HOLDS = {
+    "属实": "decision_months_confirmed",
+    "不属实": "decision_months_refuted",
+    "属实但豁免": "decision_months_exempt",
+}
 Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class FileFeedback:
-    """What became of one returned file. rows of `refused` and `warnings`: file, sheet, row, column, code, message (no cell's content)."""
+    """What became of one returned file.
+
+    rows of `refused` and `warnings`: file, sheet, row, column, code, message (no cell's content).
+    """
 
     file: str
     sha256: str | None
@@ -42,7 +52,7 @@ class FileFeedback:
 
 @dataclass(frozen=True)
 class FeedbackReport:
-    """The whole import. `exit_status`: 0 everything was taken, 3 something was refused (the rest is recorded)."""
+    """The whole import. `exit_status`: 0 all was taken, 3 something was refused and the rest recorded."""
 
     files: list[FileFeedback]
 
@@ -56,14 +66,24 @@ class FeedbackReport:
 
     def as_json(self) -> dict[str, Any]:
         """One plain object."""
-        totals = {k: sum(getattr(f, k) for f in self.files) for k in ("recorded", "known", "unanswered", "refused_rows")}
-        return {**totals, "missing": sum(len(f.missing) for f in self.files), "files": [asdict(f) for f in self.files]}
+        totals = {
+            k: sum(getattr(f, k) for f in self.files)
+            for k in ("recorded", "known", "unanswered", "refused_rows")
+        }
+        return {
+            **totals,
+            "missing": sum(len(f.missing) for f in self.files),
+            "files": [asdict(f) for f in self.files],
+        }
 
 
-def import_feedback(store_root: Path, files: Sequence[Path], settings: Settings, today: dt.date | None = None) -> FeedbackReport:
+def import_feedback(
+    store_root: Path, files: Sequence[Path], settings: Settings, today: dt.date | None = None
+) -> FeedbackReport:
     """Take back filled-in township workbooks: check every row, record what is right in one transaction.
 
-    Raises StoreError without a published run, DecisionsError when the database fails; then nothing of any file is recorded.
+    Raises StoreError without a published run, DecisionsError when the database fails; then nothing of any
+    file is recorded.
     """
     from transforms.decisions.checking import CheckedList
     from transforms.decisions.database import open_decisions
@@ -79,14 +99,24 @@ def import_feedback(store_root: Path, files: Sequence[Path], settings: Settings,
             checked.append(_check(store, path, holds, day))
         except UnreadableReturn as reason:
             checked.append(_unreadable(path, str(reason)))
-    lists = [ReturnedList(c.book.file_name, c.book.sha256, c.book.run_id, c.book.township_code, c.answers)
-             for c in checked if isinstance(c, CheckedList) and c.answers]  # fmt: skip
+    lists = [
+        ReturnedList(c.book.file_name, c.book.sha256, c.book.run_id, c.book.township_code, c.answers)
+        for c in checked
+        if isinstance(c, CheckedList) and c.answers
+    ]
     done = []
     if lists:
         with open_decisions(store.root, settings.database_url) as engine:
-            done = record(engine, lists, _account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
+            done = record(
+                engine, lists, _account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+            )
     recorded = iter(done)
-    return FeedbackReport([_feedback(c, next(recorded) if c.answers else None) if isinstance(c, CheckedList) else c for c in checked])
+    return FeedbackReport(
+        [
+            _feedback(c, next(recorded) if c.answers else None) if isinstance(c, CheckedList) else c
+            for c in checked
+        ]
+    )
 
 
 def _check(store: Store, path: Path, holds: Callable[[str, str, dt.date], int | None], day: dt.date) -> Any:
@@ -108,14 +138,24 @@ def _holds(settings: Settings) -> Callable[[str, str, dt.date], int | None]:
             return None
         value = parameters[HOLDS[outcome]].in_force(township, day)
         if value is None:
-            raise ParameterError(f"add a value to the county's parameter files: {HOLDS[outcome]} has none for {township} on {day}")
+            raise ParameterError(
+                f"add a value to the county's parameter files: {HOLDS[outcome]} has none for {township} on "
+                f"{day}"
+            )
         return int(value.value)
 
     return months
 
 
 def _unreadable(path: Path, message: str) -> FileFeedback:
-    refused = {"file": path.name, "sheet": "", "row": None, "column": "", "code": "unreadable_file", "message": message}
+    refused = {
+        "file": path.name,
+        "sheet": "",
+        "row": None,
+        "column": "",
+        "code": "unreadable_file",
+        "message": message,
+    }
     return FileFeedback(path.name, None, None, None, 0, 0, 0, 0, [refused], [], [])
 
 
@@ -124,9 +164,18 @@ def _feedback(checked: Any, recorded: Any) -> FileFeedback:
 
     book = checked.book
     return FileFeedback(
-        book.file_name, book.sha256, book.run_id, book.township_code, recorded.new if recorded else 0, recorded.known if recorded else 0,
-        checked.unanswered, checked.refused_rows, as_rows(checked.refused), checked.missing, as_rows(checked.warnings),
-    )  # fmt: skip
+        book.file_name,
+        book.sha256,
+        book.run_id,
+        book.township_code,
+        recorded.new if recorded else 0,
+        recorded.known if recorded else 0,
+        checked.unanswered,
+        checked.refused_rows,
+        as_rows(checked.refused),
+        checked.missing,
+        as_rows(checked.warnings),
+    )
 
 
 def _account() -> str:
@@ -136,8 +185,13 @@ def _account() -> str:
         return "unknown"
 
 
-def load_into_run(con: duckdb.DuckDBPyConnection, store_root: Path, settings: Settings, as_of: dt.date) -> int:
-    """Create the decision tables of a run. Raises RunError when the database cannot be read: a list that forgets answers misleads."""
+def load_into_run(
+    con: duckdb.DuckDBPyConnection, store_root: Path, settings: Settings, as_of: dt.date
+) -> int:
+    """Create the decision tables of a run.
+
+    Raises RunError when the database cannot be read: a list that forgets answers misleads.
+    """
     try:
         return load_decisions(con, store_root, settings.database_url, as_of)
     except DecisionsError as error:
@@ -151,8 +205,11 @@ def decisions_of(store_root: Path, finding_id: str, settings: Settings | None = 
     return history(store_root.resolve(), finding_id, (settings or Settings()).database_url)
 
 
-def export_ledger(store_root: Path, out: Path, township: str | None = None, run_id: str | None = None) -> list[Path]:
-    """Write the 整改台账 of every township of a run (or the one named) to `out` and return the files, by township code.
+def export_ledger(
+    store_root: Path, out: Path, township: str | None = None, run_id: str | None = None
+) -> list[Path]:
+    """Write the 整改台账 of every township of a run (or the one named) to `out` and return the files, by
+    township code.
 
     Raises StoreError without such a run, UsageError for a township it does not know.
     """
@@ -163,11 +220,19 @@ def export_ledger(store_root: Path, out: Path, township: str | None = None, run_
     out.mkdir(parents=True, exist_ok=True)
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
         header = run_header(con, store.manifest(run_dir.name))
-        townships = con.execute("SELECT township_code, township_name FROM core_township ORDER BY 1").fetchall()
+        townships = con.execute(
+            "SELECT township_code, township_name FROM core_township ORDER BY 1"
+        ).fetchall()
         wanted = [t for t in townships if township in (None, t[0])]
         if not wanted:
-            raise UsageError(f"no township {township} in run {run_dir.name}; known: " + ", ".join(f"{c} {n}" for c, n in townships))
-        return [write_rectification(con, code, out / ledger_file_name(code, name), header) for code, name in wanted]
+            raise UsageError(
+                f"no township {township} in run {run_dir.name}; known: "
+                + ", ".join(f"{c} {n}" for c, n in townships)
+            )
+        return [
+            write_rectification(con, code, out / ledger_file_name(code, name), header)
+            for code, name in wanted
+        ]
 
 
 def run_header(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> Any:
@@ -175,8 +240,15 @@ def run_header(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> Any:
     from transforms.publish.workbooks import RunHeader
 
     counties = dict(con.execute("SELECT DISTINCT county_code, county_name FROM core_township").fetchall())
-    return RunHeader(manifest["run_id"], dt.date.fromisoformat(manifest["as_of"]), manifest["kind"], manifest["status"],
-                     dt.datetime.fromisoformat(manifest["started"]), None, counties)  # fmt: skip
+    return RunHeader(
+        manifest["run_id"],
+        dt.date.fromisoformat(manifest["as_of"]),
+        manifest["kind"],
+        manifest["status"],
+        dt.datetime.fromisoformat(manifest["started"]),
+        None,
+        counties,
+    )
 
 
 def report_lines(report: FeedbackReport) -> list[str]:
@@ -184,8 +256,10 @@ def report_lines(report: FeedbackReport) -> list[str]:
     lines = []
     for f in report.files:
         place = f"（{f.township_code}，批次 {f.run_id}）" if f.run_id else ""
-        lines.append(f"{f.file}{place}：新采用{f.recorded}条，此前已采用{f.known}条，未填写{f.unanswered}条，"
-                     f"拒收{f.refused_rows}行，缺少{len(f.missing)}条")  # fmt: skip
+        lines.append(
+            f"{f.file}{place}：新采用{f.recorded}条，此前已采用{f.known}条，未填写{f.unanswered}条，"
+            f"拒收{f.refused_rows}行，缺少{len(f.missing)}条"
+        )
         lines += [f"  拒收 {_where(r)}：{r['message']}" for r in f.refused]
         lines += [f"  缺行 线索 {finding_id}：名单中有，报回的表中没有" for finding_id in f.missing]
         lines += [f"  提示 {_where(r)}：{r['message']}" for r in f.warnings]
@@ -193,4 +267,11 @@ def report_lines(report: FeedbackReport) -> list[str]:
 
 
 def _where(remark: dict[str, Any]) -> str:
-    return " ".join(part for part in (remark["sheet"], f"第{remark['row']}行" if remark["row"] else "", remark["column"]) if part) or "整个文件"
+    return (
+        " ".join(
+            part
+            for part in (remark["sheet"], f"第{remark['row']}行" if remark["row"] else "", remark["column"])
+            if part
+        )
+        or "整个文件"
+    )

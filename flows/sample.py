@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -22,7 +21,7 @@ SEEDS = 2**31
 
 @dataclass(frozen=True)
 class SampleReport:
-    """What was drawn: seed, run, folder, and by township its file, households and coverage by benefit type."""
+    """What was drawn: seed, run, folder; by township its file, households and coverage by benefit type."""
 
     seed: int
     run_id: str
@@ -34,12 +33,22 @@ class SampleReport:
         return {"seed": self.seed, "run_id": self.run_id, "out": str(self.out), "townships": self.townships}
 
 
-def run_sample(store_root: Path, settings: Settings, *, fraction: float | None = None, whole_village: bool = False,
-               seed: int | None = None, include_unflagged: bool = False, out: Path | None = None, run_id: str | None = None) -> SampleReport:  # fmt: skip
+def run_sample(
+    store_root: Path,
+    settings: Settings,
+    *,
+    fraction: float | None = None,
+    whole_village: bool = False,
+    seed: int | None = None,
+    include_unflagged: bool = False,
+    out: Path | None = None,
+    run_id: str | None = None,
+) -> SampleReport:
     """Draw the spot check of the latest (or the named) run and write its lists.
 
-    Without `fraction` each township's parameter sample_fraction holds; without `seed` one is drawn and printed on the lists. Raises
-    StoreError without such a run, UsageError for a fraction outside 0 to 1, ParameterError where no fraction is known.
+    Without `fraction` each township's parameter sample_fraction holds; without `seed` one is drawn and
+    printed on the lists. Raises StoreError without such a run, UsageError for a fraction outside 0 to 1,
+    ParameterError where no fraction is known.
     """
     from transforms.sampling import SampleRequest, draw_sample, sample_file_name, write_sample_workbook
 
@@ -50,24 +59,39 @@ def run_sample(store_root: Path, settings: Settings, *, fraction: float | None =
     store = Store(store_root.resolve())
     run_dir = store.run_dir(run_id)
     chosen = secrets.randbelow(SEEDS) if seed is None else seed
-    with open_database(run_dir / RUN_DATABASE, EngineLimits(settings.memory_limit, settings.threads), read_only=True) as con:
+    with open_database(
+        run_dir / RUN_DATABASE, EngineLimits(settings.memory_limit, settings.threads), read_only=True
+    ) as con:
         header = run_header(con, store.manifest(run_dir.name))
-        request = SampleRequest(_fractions(con, fraction, settings, header.as_of), chosen, whole_village, include_unflagged)
+        request = SampleRequest(
+            _fractions(con, fraction, settings, header.as_of), chosen, whole_village, include_unflagged
+        )
         draw = draw_sample(con, request)
-    folder = out or store.root / "samples" / _folder_name(run_dir.name, chosen, fraction, whole_village, include_unflagged)
+    folder = out or store.root / "samples" / _folder_name(
+        run_dir.name, chosen, fraction, whole_village, include_unflagged
+    )
     folder.mkdir(parents=True, exist_ok=True)
     told = []
     for sample in draw.townships:
         target = folder / sample_file_name(sample.township_code, sample.township_name)
         beside = folder / f".{secrets.token_hex(4)}.xlsx"
-        os.replace(write_sample_workbook(sample, request, beside, header), target)
-        told.append({"township_code": sample.township_code, "township_name": sample.township_name, "file": str(target),
-                     "fraction": float(sample.fraction), "households": len(sample.households),
-                     "coverage": [{**asdict(c), "share": c.share} for c in sample.coverage]})  # fmt: skip
+        write_sample_workbook(sample, request, beside, header).replace(target)
+        told.append(
+            {
+                "township_code": sample.township_code,
+                "township_name": sample.township_name,
+                "file": str(target),
+                "fraction": float(sample.fraction),
+                "households": len(sample.households),
+                "coverage": [{**asdict(c), "share": c.share} for c in sample.coverage],
+            }
+        )
     return SampleReport(chosen, run_dir.name, folder, told)
 
 
-def _fractions(con: duckdb.DuckDBPyConnection, fraction: float | None, settings: Settings, as_of: Any) -> dict[str, Decimal]:
+def _fractions(
+    con: duckdb.DuckDBPyConnection, fraction: float | None, settings: Settings, as_of: Any
+) -> dict[str, Decimal]:
     from rules.engine.parameters import ParameterError, load_parameters
 
     codes = [row[0] for row in con.execute("SELECT township_code FROM core_township ORDER BY 1").fetchall()]
@@ -78,16 +102,28 @@ def _fractions(con: duckdb.DuckDBPyConnection, fraction: float | None, settings:
     found = {}
     for code in codes:
         # Nobody's township takes the value of the county.
-        value = parameter.in_force(counties[0] if code.startswith("000000") and len(counties) == 1 else code, as_of)
+        value = parameter.in_force(
+            counties[0] if code.startswith("000000") and len(counties) == 1 else code, as_of
+        )
         if value is None:
-            raise ParameterError(f"sample_fraction has no value for {code} on {as_of}; add one to the county's parameter files or give --fraction")
+            raise ParameterError(
+                f"sample_fraction has no value for {code} on {as_of}; add one to the county's parameter "
+                "files or give --fraction"
+            )
         found[code] = value.value
     return found
 
 
-def _folder_name(run_id: str, seed: int, fraction: float | None, whole_village: bool, include_unflagged: bool) -> str:
-    parts = [run_id, f"seed{seed}", f"f{fraction:g}" if fraction is not None else "", "villages" if whole_village else "",
-             "unflagged" if include_unflagged else ""]  # fmt: skip
+def _folder_name(
+    run_id: str, seed: int, fraction: float | None, whole_village: bool, include_unflagged: bool
+) -> str:
+    parts = [
+        run_id,
+        f"seed{seed}",
+        f"f{fraction:g}" if fraction is not None else "",
+        "villages" if whole_village else "",
+        "unflagged" if include_unflagged else "",
+    ]
     return "_".join(part for part in parts if part)
 
 
@@ -95,6 +131,8 @@ def sample_lines(report: SampleReport) -> list[str]:
     """The report as lines for a person."""
     lines = [f"随机种子 {report.seed}，批次 {report.run_id}，名单在 {report.out}"]
     for t in report.townships:
-        shares = "，".join(f"{c['benefit_type']} {c['drawn']}/{c['households']}户（{c['share']:.1%}）" for c in t["coverage"])
+        shares = "，".join(
+            f"{c['benefit_type']} {c['drawn']}/{c['households']}户（{c['share']:.1%}）" for c in t["coverage"]
+        )
         lines.append(f"{t['township_code']} {t['township_name']}：{t['households']}户；{shares}")
     return lines

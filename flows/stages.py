@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from data_contracts import load_codes
 from data_contracts.loader import Contract, load_contracts
 from flows.feedback import load_into_run
 from flows.plan import Progress, RunError, RunPlan, StageReport, UsageError, timed
@@ -57,6 +58,7 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
         snapshot = stage_inbox(
             intake, contracts, store.snapshots, plan.work, limits=_limits(plan, settings), progress=progress,
             previous=_latest_snapshot(store), finish=lambda con, folder: _link(con, folder, contracts), finish_version=linkage_version(),
+            codes=load_codes(settings.contracts / "codes") if settings.contracts else None,
         )  # fmt: skip
         report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
     reports.append(report)

@@ -21,8 +21,14 @@ def nightly(store_root: Path, inbox: Path, settings: Settings, as_of: dt.date = 
     """Publish one run and return its folder."""
     store = Store(store_root).prepare()
     latest = store.latest()
-    plan = RunPlan(store.root, new_run_id("nightly"), as_of, inbox=inbox, previous_run_id=latest["run_id"] if latest else None,
-                   started=f"{as_of}T02:00:00+08:00")  # fmt: skip
+    plan = RunPlan(
+        store.root,
+        new_run_id("nightly"),
+        as_of,
+        inbox=inbox,
+        previous_run_id=latest["run_id"] if latest else None,
+        started=f"{as_of}T02:00:00+08:00",
+    )
     store.work_dir(plan.run_id)
     snapshot, _ = stages.take_in(plan, settings, _quiet)
     plan = replace(plan, snapshot_id=snapshot.id)

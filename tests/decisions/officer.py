@@ -36,8 +36,18 @@ class Officer:
 
     def answer(self, row: int, outcome: str, **more: Any) -> None:
         """Fill in a row."""
-        self.put(row, **{"核查结果": outcome, "核查人": "查核员", "核查日期": "2021-10-08", "整改措施": "次月调整", "完成时限": "2021-10-31",
-                         "说明": "入户核实", **more})  # fmt: skip
+        self.put(
+            row,
+            **{
+                "核查结果": outcome,
+                "核查人": "查核员",
+                "核查日期": "2021-10-08",
+                "整改措施": "次月调整",
+                "完成时限": "2021-10-31",
+                "说明": "入户核实",
+                **more,
+            },
+        )
 
     def copy_row(self, row: int, to: int) -> None:
         """Copy a whole row, hidden cells and all."""

@@ -47,11 +47,23 @@ class Server:
         self._run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
 
     def remove(self) -> None:
-        subprocess.run([program_folder() / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder}/data"],
-                       user=self.user, check=False, capture_output=True, cwd=self.folder)  # fmt: skip
+        subprocess.run(
+            [program_folder() / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder}/data"],
+            user=self.user,
+            check=False,
+            capture_output=True,
+            cwd=self.folder,
+        )
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         # Not captured: the server would inherit the pipe and keep it open.
         command = [str(program_folder() / program), f"--pgdata={self.folder}/data", *arguments]
-        subprocess.run(command, user=self.user, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+        subprocess.run(
+            command,
+            user=self.user,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+        )

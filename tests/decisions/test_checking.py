@@ -1,4 +1,6 @@
-"""What a returned list may hold: every mistake an officer makes is refused alone, and said without quoting the cell."""
+"""What a returned list may hold: every mistake an officer makes is refused alone, and said without quoting
+the cell.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import datetime as dt
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -40,14 +43,28 @@ def codes(report) -> list[tuple[int, str, str]]:
 
 @pytest.mark.parametrize(
     "value",
-    [dt.datetime(2021, 7, 15), dt.date(2021, 7, 15), 44392, 44392.0, "2021-07-15", "2021.7.15", "2021/7/15", "2021年7月15日", "20210715",
-     "２０２１－０７－１５", " 2021-07-15 ", "2021-07-15 00:00:00"],
-)  # fmt: skip
+    [
+        dt.datetime(2021, 7, 15),
+        dt.date(2021, 7, 15),
+        44392,
+        44392.0,
+        "2021-07-15",
+        "2021.7.15",
+        "2021/7/15",
+        "2021年7月15日",
+        "20210715",
+        "２０２１－０７－１５",
+        " 2021-07-15 ",
+        "2021-07-15 00:00:00",
+    ],
+)
 def test_days_as_people_write_them(value):
     assert day_of(Entry(value)) == dt.date(2021, 7, 15)
 
 
-@pytest.mark.parametrize("value", ["2021-13-45", "2021-02-30", "7月15日", "明天", "2021", 1.5, True, "2021-07-15至07-20"])
+@pytest.mark.parametrize(
+    "value", ["2021-13-45", "2021-02-30", "7月15日", "明天", "2021", 1.5, True, "2021-07-15至07-20"]
+)
 def test_what_is_no_day(value):
     with pytest.raises(WrongEntry):
         day_of(Entry(value))
@@ -58,20 +75,35 @@ def test_an_empty_day_is_none():
     assert day_of(Entry("  ")) is None
 
 
-@pytest.mark.parametrize(("said", "outcome"), [("属实", "属实"), (" 不属实\n", "不属实"), ("属实 但豁免", "属实但豁免"), ("待查", "待查")])
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [("属实", "属实"), (" 不属实\n", "不属实"), ("属实 但豁免", "属实但豁免"), ("待查", "待查")],
+)
 def test_outcomes(said, outcome):
     assert outcome_of(Entry(said)) == outcome
 
 
-@pytest.mark.parametrize(("day", "months", "then"), [((2021, 8, 31), 6, (2022, 2, 28)), ((2021, 1, 15), 12, (2022, 1, 15)),
-                                                       ((2021, 11, 30), 1, (2021, 12, 30)), ((2023, 12, 31), 2, (2024, 2, 29))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        ((2021, 8, 31), 6, (2022, 2, 28)),
+        ((2021, 1, 15), 12, (2022, 1, 15)),
+        ((2021, 11, 30), 1, (2021, 12, 30)),
+        ((2023, 12, 31), 2, (2024, 2, 29)),
+    ],
+)
 def test_months_are_added_to_the_last_day_there_is(day, months, then):
     assert add_months(dt.date(*day), months) == dt.date(*then)
 
 
 def test_a_list_sent_back_empty_is_unanswered(store, officer, tmp_path):
     report = give_back(store, officer, tmp_path)
-    assert (report.recorded, report.unanswered, report.refused, report.missing) == (0, len(officer.rows), [], [])
+    assert (report.recorded, report.unanswered, report.refused, report.missing) == (
+        0,
+        len(officer.rows),
+        [],
+        [],
+    )
     assert not (store / "decisions.db").exists()
 
 
@@ -79,7 +111,12 @@ def test_an_answer_without_the_rest_is_taken_and_remarked_on(store, officer, tmp
     officer.put(officer.rows[0], 核查结果="属实")
     report = give_back(store, officer, tmp_path)
     assert (report.recorded, report.refused) == (1, [])
-    assert [w["column"].split()[-1] for w in report.warnings] == ["核查人", "核查日期", "整改措施", "完成时限"]
+    assert [w["column"].split()[-1] for w in report.warnings] == [
+        "核查人",
+        "核查日期",
+        "整改措施",
+        "完成时限",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +137,10 @@ def test_an_answer_without_the_rest_is_taken_and_remarked_on(store, officer, tmp
         ({"run_id": "nightly-20200101T020000-000000"}, "run_id", "other_run"),
         ({"township_code": "522728108"}, "township_code", "other_township"),
     ],
-)  # fmt: skip
-def test_a_mistake_is_refused_where_it_is_and_the_rest_recorded(store, officer, tmp_path, cells, column, code):
+)
+def test_a_mistake_is_refused_where_it_is_and_the_rest_recorded(
+    store, officer, tmp_path, cells, column, code
+):
     good, bad = officer.rows[:2]
     officer.answer(good, "不属实")
     officer.answer(bad, "不属实", **cells)
@@ -113,14 +152,20 @@ def test_a_mistake_is_refused_where_it_is_and_the_rest_recorded(store, officer, 
 def test_every_mistake_of_a_row_is_told(store, officer, tmp_path):
     row = officer.rows[0]
     officer.answer(row, "是", 核查日期="昨天", 完成时限="以后")
-    assert [c for _, _, c in codes(give_back(store, officer, tmp_path))] == ["outcome_not_listed", "wrong_date", "wrong_date"]
+    assert [c for _, _, c in codes(give_back(store, officer, tmp_path))] == [
+        "outcome_not_listed",
+        "wrong_date",
+        "wrong_date",
+    ]
 
 
 def test_rows_sorted_apart_from_their_hidden_keys_are_refused(store, officer, tmp_path):
     rows = officer.rows
     for row in rows:
         officer.answer(row, "不属实")
-    shown = [h for h in officer.columns if h not in ("run_id", "township_code", "finding_id", "evidence_hash")]
+    shown = [
+        h for h in officer.columns if h not in ("run_id", "township_code", "finding_id", "evidence_hash")
+    ]
     values = [{h: officer.get(row, h) for h in shown} for row in rows]
     for row, cells in zip(rows, reversed(values), strict=True):
         officer.put(row, **cells)
@@ -148,7 +193,10 @@ def test_duplicates_that_differ_are_all_refused(store, officer, tmp_path):
     officer.copy_row(row, officer.rows[-1] + 1)
     officer.put(officer.rows[-1], 核查结果="不属实")
     report = give_back(store, officer, tmp_path)
-    assert codes(report) == [(row, "finding_id", "duplicate_row"), (officer.rows[-1], "finding_id", "duplicate_row")]
+    assert codes(report) == [
+        (row, "finding_id", "duplicate_row"),
+        (officer.rows[-1], "finding_id", "duplicate_row"),
+    ]
     assert report.recorded == 0
 
 
@@ -171,7 +219,9 @@ def test_a_list_of_a_rerun_or_of_another_store_is_refused_row_by_row(store, offi
     officer.answer(officer.rows[0], "属实")
     run_dir = Store(store).run_dir()
     manifest = run_dir / "manifest.json"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"kind": "nightly"', '"kind": "rerun"'), encoding="utf-8")
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace('"kind": "nightly"', '"kind": "rerun"'), encoding="utf-8"
+    )
     report = give_back(store, officer, tmp_path)
     assert {c for _, _, c in codes(report)} == {"other_run"}
     assert report.recorded == 0
@@ -197,7 +247,7 @@ def files_that_are_no_list(folder: Path) -> list[Path]:
     with zipfile.ZipFile(cut, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
     renamed = folder / "renamed.xlsx"
-    book = openpyxl.Workbook()
+    book: Any = openpyxl.Workbook()
     book.active.title = "疑点线索"
     book.active.append(["序号", "核查结果"])
     book.save(renamed)
@@ -223,7 +273,9 @@ def test_decisions_expire_by_the_countys_parameters(store, officer, tmp_path):
     officer.answer(officer.rows[1], "待查")
     from flows.feedback import decisions_of
 
-    import_feedback(store, [officer.save(tmp_path / "back.xlsx")], Settings(parameters=folder, database_url=None), TODAY)
+    import_feedback(
+        store, [officer.save(tmp_path / "back.xlsx")], Settings(parameters=folder, database_url=None), TODAY
+    )
     first, second = (decisions_of(store, officer.get(r, "finding_id"), SETTINGS)[0] for r in officer.rows[:2])
     assert first["expires_on"] == dt.date(2022, 1, 8)
     assert second["expires_on"] is None

@@ -14,8 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Pool, event, func, select, text
 
-from flows.plan import RunError
 from flows.feedback import load_into_run
+from flows.plan import RunError
 from flows.settings import Settings
 from tests.decisions.answers import NOW, answer, returned
 from tests.decisions.nightly import AS_OF, ROOT
@@ -31,7 +31,12 @@ from transforms.decisions.database import (
 from transforms.decisions.models import Base, Decision
 from transforms.decisions.repository import record
 
-OPEN = "import sys, pathlib; from transforms.decisions.database import open_decisions\nwith open_decisions(pathlib.Path(sys.argv[1]), sys.argv[2] or None): pass"
+OPEN = """
+import sys, pathlib
+from transforms.decisions.database import open_decisions
+with open_decisions(pathlib.Path(sys.argv[1]), sys.argv[2] or None):
+    pass
+"""
 RECORD = """
 import sys, pathlib
 from tests.decisions.answers import NOW, answer, returned
@@ -91,7 +96,9 @@ def test_only_owner_and_group_read_the_file(tmp_path):
     assert stat.S_IMODE((tmp_path / "decisions.db").stat().st_mode) & 0o007 == 0
 
 
-@pytest.mark.parametrize(("url", "said"), [("nonsense", "no database URL"), ("mysql://u:secret@h/d", "PostgreSQL or SQLite")])
+@pytest.mark.parametrize(
+    ("url", "said"), [("nonsense", "no database URL"), ("mysql://u:secret@h/d", "PostgreSQL or SQLite")]
+)
 def test_a_url_that_cannot_be_used_is_named_without_its_password(tmp_path, url, said):
     with pytest.raises(DecisionsError, match=said) as error:
         database_url(tmp_path, url)
@@ -118,7 +125,10 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_nothing(tmp_path):
     event.listen(Pool, "connect", no_room)
     try:
         many = [answer(f"N{n}", note="说明" * 500) for n in range(60)]
-        with pytest.raises(DecisionsError, match="nothing of this command was recorded") as error, open_decisions(tmp_path) as engine:
+        with (
+            pytest.raises(DecisionsError, match="nothing of this command was recorded") as error,
+            open_decisions(tmp_path) as engine,
+        ):
             record(engine, [returned(many, "b" * 64)], "tester", NOW)
     finally:
         event.remove(Pool, "connect", no_room)
@@ -140,7 +150,10 @@ def test_a_server_that_dies_in_the_middle_leaves_nothing(tmp_path, postgres: Ser
     event.listen(Engine, "before_cursor_execute", stop_at_the_second_list)
     lists = [returned([answer(f"F{n}")], str(n) * 64) for n in range(3)]
     try:
-        with pytest.raises(DecisionsError, match="give the same command again") as error, open_decisions(tmp_path, postgres.url) as engine:
+        with (
+            pytest.raises(DecisionsError, match="give the same command again") as error,
+            open_decisions(tmp_path, postgres.url) as engine,
+        ):
             record(engine, lists, "tester", NOW)
     finally:
         event.remove(Engine, "before_cursor_execute", stop_at_the_second_list)

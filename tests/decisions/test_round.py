@@ -38,7 +38,10 @@ def changed_drop(folder: Path) -> tuple[Path, Path]:
     """The drop of the next night, in which one vehicle is worth more; and its file of wages."""
     inbox = folder / "inbox"
     shutil.copytree(SAMPLE, inbox)
-    vehicles, wages = inbox / "vehicles" / "机动车登记信息.csv", inbox / "income_tax" / "个人所得税申报信息.csv"
+    vehicles, wages = (
+        inbox / "vehicles" / "机动车登记信息.csv",
+        inbox / "income_tax" / "个人所得税申报信息.csv",
+    )
     text = vehicles.read_text(encoding="utf-8-sig")
     assert "贵J90001" in text
     lines = [f"{line[: line.rindex(',')]},9.9" if "贵J90001" in line else line for line in text.splitlines()]
@@ -58,7 +61,9 @@ def without(path: Path, name: str) -> None:
 
 
 def fill_in(run_dir: Path) -> tuple[dict[str, Officer], dict[str, str], list[str]]:
-    """Forty answered rows with six kinds of mistakes, and one row deleted: the workbooks, the good answers, the codes expected."""
+    """Forty answered rows with six kinds of mistakes, and one row deleted: the workbooks, the good answers,
+    the codes expected.
+    """
     books = officers(run_dir)
     good: dict[str, str] = {}
     vehicle, wage = (finding_of(run_dir, rule)["finding_id"] for rule in ("asset_vehicle", "income_tax"))
@@ -69,7 +74,9 @@ def fill_in(run_dir: Path) -> tuple[dict[str, Officer], dict[str, str], list[str
         own.sort(key=lambda r: book.get(r, "finding_id") not in (vehicle, wage))
         for number, row in enumerate(own[:wanted]):
             finding = book.get(row, "finding_id")
-            outcome = {vehicle: "不属实", wage: "属实"}.get(finding, ("属实", "不属实", "属实但豁免", "待查")[number % 4])
+            outcome = {vehicle: "不属实", wage: "属实"}.get(
+                finding, ("属实", "不属实", "属实但豁免", "待查")[number % 4]
+            )
             book.answer(row, outcome)
             answered += 1
             good[finding] = outcome
@@ -89,10 +96,14 @@ def make_mistakes(books: dict[str, Officer], good: dict[str, str], spare: list[s
     main.put(formula, 说明='=HYPERLINK("http://x","y")')
     last = main.rows[-1]
     main.copy_row(free[5], last + 1)  # a duplicate row that says the same
-    stranger = next(r for r in other.rows if other.get(r, "核查结果") and other.get(r, "finding_id") not in spare)
+    stranger = next(
+        r for r in other.rows if other.get(r, "核查结果") and other.get(r, "finding_id") not in spare
+    )
     for heading, column in main.columns.items():
         main.sheet.cell(last + 2, column).value = other.get(stranger, heading)
-    return Counter(edited_key=1, outcome_not_listed=1, wrong_date=1, formula=1, duplicate_row=1, other_township=1)
+    return Counter(
+        edited_key=1, outcome_not_listed=1, wrong_date=1, formula=1, duplicate_row=1, other_township=1
+    )
 
 
 def delete_a_row(book: Officer) -> str:
@@ -103,7 +114,9 @@ def delete_a_row(book: Officer) -> str:
 
 
 @pytest.fixture
-def returned(store, settings, tmp_path) -> tuple[Path, Settings, list[Path], dict[str, str], Counter[str], str, list[str]]:
+def returned(
+    store, settings, tmp_path
+) -> tuple[Path, Settings, list[Path], dict[str, str], Counter[str], str, list[str]]:
     run_dir = Store(store).run_dir()
     books, good, special = fill_in(run_dir)
     expected = make_mistakes(books, good, special)
@@ -123,7 +136,9 @@ def test_the_round(returned, tmp_path):
     assert (again.recorded, sum(f.known for f in again.files)) == (0, len(good)), "twice is once"
 
     inbox, wages = changed_drop(tmp_path)
-    without(wages, json.loads(finding_of(Store(store).run_dir(), "income_tax")["evidence"])[0]["values"]["name"])
+    without(
+        wages, json.loads(finding_of(Store(store).run_dir(), "income_tax")["evidence"])[0]["values"]["name"]
+    )
     second = nightly(store, inbox, settings)
     states = dict(suspects(second).select("finding_id", "state").iter_rows())
     settled = {f for f, outcome in good.items() if outcome != "待查"} - {vehicle, wage}
@@ -141,24 +156,38 @@ def test_the_round(returned, tmp_path):
 
 
 def _the_change_is_shown(store: Path, run_dir: Path, vehicle: str, settings: Settings) -> None:
-    changes = pl.read_parquet(run_dir / "reconciliation" / "changes.parquet").filter(pl.col("finding_id") == vehicle).row(0, named=True)
+    changes = (
+        pl.read_parquet(run_dir / "reconciliation" / "changes.parquet")
+        .filter(pl.col("finding_id") == vehicle)
+        .row(0, named=True)
+    )
     assert (changes["change"], changes["reason"]) == ("reopened", "证据有变化")
     assert '"value":36000.0' in changes["evidence_before"]
     assert '"value":99000.0' in changes["evidence_now"]
     book = officers(run_dir)["522728108"]
     shown = book.get(book.row_of(vehicle), "依据（数据、文件、行号）")
-    before, now = (next(line for line in shown.split("\n") if line.startswith(start)) for start in ("当时：", "现在："))
+    before, now = (
+        next(line for line in shown.split("\n") if line.startswith(start)) for start in ("当时：", "现在：")
+    )
     assert "36000" in before
     assert "99000" in now
     (decision,) = decisions_of(store, vehicle.lower(), settings)
-    assert (decision["outcome"], decision["checked_by"], decision["file_name"]) == ("不属实", "查核员", "522728108.xlsx")
+    assert (decision["outcome"], decision["checked_by"], decision["file_name"]) == (
+        "不属实",
+        "查核员",
+        "522728108.xlsx",
+    )
     assert decision["evidence"][1]["values"]["value"] == 36000.0
 
 
 def _the_ledger_closes(store: Path, run_dir: Path, wage: str, tmp_path: Path) -> None:
     with duckdb.connect(str(run_dir / "run.duckdb"), read_only=True) as con:
-        status, remark = con.execute("SELECT status, remark FROM rectification WHERE finding_id = ?", [wage]).fetchall()[0]
-        rest = con.execute("SELECT DISTINCT status FROM rectification WHERE finding_id <> ?", [wage]).fetchall()
+        status, remark = con.execute(
+            "SELECT status, remark FROM rectification WHERE finding_id = ?", [wage]
+        ).fetchall()[0]
+        rest = con.execute(
+            "SELECT DISTINCT status FROM rectification WHERE finding_id <> ?", [wage]
+        ).fetchall()
     assert (status, remark) == ("closed", "源头数据已更正")
     assert rest == [("open",)], "the check date lies before every deadline"
     files = export_ledger(store, tmp_path / "ledgers")
@@ -168,9 +197,13 @@ def _the_ledger_closes(store: Path, run_dir: Path, wage: str, tmp_path: Path) ->
 
 def _the_reviews_are_counted(run_dir: Path, good: dict[str, str]) -> None:
     with duckdb.connect(str(run_dir / "run.duckdb"), read_only=True) as con:
-        reviewed, confirmed = con.execute("SELECT sum(reviewed), sum(confirmed) FROM measured_precision").fetchall()[0]
-        assert con.execute("SELECT count(*) FROM measured_precision WHERE NOT (low < confirmed / reviewed + 1e-9 AND high > confirmed / reviewed - 1e-9)"
-                           ).fetchall() == [(0,)]  # fmt: skip
+        reviewed, confirmed = con.execute(
+            "SELECT sum(reviewed), sum(confirmed) FROM measured_precision"
+        ).fetchall()[0]
+        assert con.execute(
+            "SELECT count(*) FROM measured_precision WHERE NOT (low < confirmed / reviewed + 1e-9 AND high "
+            "> confirmed / reviewed - 1e-9)"
+        ).fetchall() == [(0,)]
     assert reviewed == sum(outcome != "待查" for outcome in good.values())
     assert confirmed == sum(outcome in ("属实", "属实但豁免") for outcome in good.values())
     book = officers(run_dir)[MAIN]
@@ -182,7 +215,13 @@ def test_the_report_quotes_no_cell(returned):
     report = import_feedback(store, files, settings)
     said = "\n".join(report_lines(report)) + json.dumps(report.as_json(), ensure_ascii=False)
     frame = suspects(Store(store).run_dir())
-    private = {*frame["id_number"].drop_nulls(), *frame["name"].drop_nulls(), *frame["head_name"].drop_nulls(), "查核员", "基本属实"}
+    private = {
+        *frame["id_number"].drop_nulls(),
+        *frame["name"].drop_nulls(),
+        *frame["head_name"].drop_nulls(),
+        "查核员",
+        "基本属实",
+    }
     assert not [p for p in private if p in said]
 
 
@@ -197,7 +236,9 @@ def test_a_correction_counts_and_the_old_file_does_not_undo_it(store, settings, 
     assert [import_feedback(store, [f], settings).recorded for f in (first, second, first)] == [1, 1, 0]
     assert [d["outcome"] for d in decisions_of(store, finding, settings)] == ["属实", "不属实"]
     book.answer(row, "属实")
-    assert import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings).recorded == 1, "corrected back"
+    assert import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings).recorded == 1, (
+        "corrected back"
+    )
 
 
 def test_an_expired_decision_opens_the_finding_again_and_says_so_once(store, tmp_path):
@@ -207,7 +248,11 @@ def test_an_expired_decision_opens_the_finding_again_and_says_so_once(store, tmp
     book.answer(book.row_of(vehicle), "不属实")
     import_feedback(store, [book.save(tmp_path / "back.xlsx")], settings)
     run_dir = nightly(store, SAMPLE, settings, late)
-    change = pl.read_parquet(run_dir / "reconciliation" / "changes.parquet").filter(pl.col("finding_id") == vehicle).row(0, named=True)
+    change = (
+        pl.read_parquet(run_dir / "reconciliation" / "changes.parquet")
+        .filter(pl.col("finding_id") == vehicle)
+        .row(0, named=True)
+    )
     assert (change["change"], change["reason"]) == ("reopened", "核查结果到期")
     again = officers(run_dir)["522728108"]
     assert "已到期；依据没有变化" in again.get(again.row_of(vehicle), "依据（数据、文件、行号）")

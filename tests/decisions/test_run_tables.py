@@ -1,4 +1,4 @@
-"""What a run makes of the decisions: which answer counts, what was measured, what is still to be put right."""
+"""What a run makes of the decisions: which answer counts, what was measured, what is to be put right."""
 
 from __future__ import annotations
 
@@ -38,11 +38,15 @@ def test_the_last_word_on_a_list_counts(tmp_path):
 
 
 def test_the_answer_to_the_later_list_counts_whenever_it_comes(tmp_path):
-    assert current(loaded(tmp_path, answer("F1", "不属实", **LATER), answer("F1", "属实"))) == [("F1", "不属实")]
+    assert current(loaded(tmp_path, answer("F1", "不属实", **LATER), answer("F1", "属实"))) == [
+        ("F1", "不属实")
+    ]
 
 
 def test_the_owners_answer_counts_before_that_of_a_township_also_concerned(tmp_path):
-    assert current(loaded(tmp_path, answer("F1", "属实"), answer("F1", "不属实", township_code=NEIGHBOUR))) == [("F1", "属实")]
+    assert current(
+        loaded(tmp_path, answer("F1", "属实"), answer("F1", "不属实", township_code=NEIGHBOUR))
+    ) == [("F1", "属实")]
 
 
 def test_a_run_of_an_earlier_date_knows_nothing_of_later_lists(tmp_path):
@@ -53,21 +57,34 @@ def test_a_run_of_an_earlier_date_knows_nothing_of_later_lists(tmp_path):
 def test_reviews_are_counted_by_rule_tier_and_owner(tmp_path):
     con = loaded(
         tmp_path,
-        answer("F1", "属实"), answer("F2", "属实但豁免"), answer("F3", "不属实"), answer("F4", "待查"),
-        answer("F5", "属实", match_tier=None), answer("F6", "不属实", owner_township_code=NEIGHBOUR),
+        answer("F1", "属实"),
+        answer("F2", "属实但豁免"),
+        answer("F3", "不属实"),
+        answer("F4", "待查"),
+        answer("F5", "属实", match_tier=None),
+        answer("F6", "不属实", owner_township_code=NEIGHBOUR),
         answer("F1", "属实", **LATER),  # the same evidence again is no second review
         answer("F3", "属实", **LATER, evidence_hash="h2"),  # other evidence is
-    )  # fmt: skip
-    rows = con.execute("SELECT match_tier, township_code, reviewed, confirmed FROM measured_precision ORDER BY ALL").fetchall()
+    )
+    rows = con.execute(
+        "SELECT match_tier, township_code, reviewed, confirmed FROM measured_precision ORDER BY ALL"
+    ).fetchall()
     assert rows == [("", "522728001", 1, 1), ("id_exact", "522728001", 4, 3), ("id_exact", "522728108", 1, 0)]
     assert con.execute("SELECT finding_id FROM finding_review WHERE reviewed = 0").fetchall() == [("F4",)]
 
 
 #: R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3, and the ends.
-NEWCOMBE = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+NEWCOMBE = [
+    (81, 263, 0.2553, 0.3662),
+    (15, 148, 0.0624, 0.1605),
+    (0, 20, 0.0, 0.1611),
+    (1, 29, 0.0061, 0.1718),
+]
 
 
-@pytest.mark.parametrize(("confirmed", "reviewed", "low", "high"), [*NEWCOMBE, (20, 20, 0.8389, 1.0), (0, 0, 0.0, 1.0)])
+@pytest.mark.parametrize(
+    ("confirmed", "reviewed", "low", "high"), [*NEWCOMBE, (20, 20, 0.8389, 1.0), (0, 0, 0.0, 1.0)]
+)
 def test_the_wilson_interval(confirmed, reviewed, low, high):
     assert wilson_interval(confirmed, reviewed) == pytest.approx((low, high), abs=5e-5)
 
@@ -84,7 +101,9 @@ def test_the_tables_interval_is_the_functions(tmp_path):
         record(engine, [returned(answers)], "tester", NOW)
     con = duckdb.connect()
     load_decisions(con, tmp_path, None, AS_OF)
-    ((reviewed, confirmed, low, high),) = con.execute("SELECT reviewed, confirmed, low, high FROM measured_precision").fetchall()
+    ((reviewed, confirmed, low, high),) = con.execute(
+        "SELECT reviewed, confirmed, low, high FROM measured_precision"
+    ).fetchall()
     assert (low, high) == pytest.approx(wilson_interval(confirmed, reviewed), abs=1e-12)
 
 
@@ -92,18 +111,44 @@ def test_what_was_never_reviewed_lies_between_the_good_and_the_bad():
     assert precision(0, 4).middle < precision(0, 0).middle < precision(1, 1).middle < precision(50, 60).middle
 
 
-def ledger(con: duckdb.DuckDBPyConnection, found: str = "", version: int = 1, status: str = "evaluated", as_of: dt.date = AS_OF,
-           previous: Path | None = None) -> dict[str, tuple]:  # fmt: skip
+def ledger(
+    con: duckdb.DuckDBPyConnection,
+    found: str = "",
+    version: int = 1,
+    status: str = "evaluated",
+    as_of: dt.date = AS_OF,
+    previous: Path | None = None,
+) -> dict[str, tuple]:
     """(status, closed_on, remark) by finding for a run that found `found` and ran the rule so."""
-    con.execute("CREATE OR REPLACE TABLE out_finding AS SELECT unnest(string_split(?, ' ')) AS finding_id, 1 AS rule_version", [found])
-    con.execute("CREATE OR REPLACE TABLE run_rule AS SELECT 'asset_vehicle' AS rule_id, ? AS status, CAST(? AS INTEGER) AS version", [status, version])
+    con.execute(
+        "CREATE OR REPLACE TABLE out_finding AS SELECT unnest(string_split(?, ' ')) AS finding_id, 1 AS "
+        "rule_version",
+        [found],
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE run_rule AS SELECT 'asset_vehicle' AS rule_id, ? AS status, CAST(? AS "
+        "INTEGER) AS version",
+        [status, version],
+    )
     build_rectification(con, previous, as_of)
-    return {row[0]: row[1:] for row in con.execute("SELECT finding_id, status, closed_on, remark FROM rectification").fetchall()}
+    return {
+        row[0]: row[1:]
+        for row in con.execute("SELECT finding_id, status, closed_on, remark FROM rectification").fetchall()
+    }
 
 
 def test_what_is_still_found_is_open_until_its_deadline_and_then_overdue(tmp_path):
-    con = loaded(tmp_path, answer("F1", due=dt.date(2021, 11, 30)), answer("F2", due=dt.date(2021, 11, 29)), answer("F3", due=None))
-    assert {f: row[0] for f, row in ledger(con, "F1 F2 F3").items()} == {"F1": "open", "F2": "overdue", "F3": "open"}
+    con = loaded(
+        tmp_path,
+        answer("F1", due=dt.date(2021, 11, 30)),
+        answer("F2", due=dt.date(2021, 11, 29)),
+        answer("F3", due=None),
+    )
+    assert {f: row[0] for f, row in ledger(con, "F1 F2 F3").items()} == {
+        "F1": "open",
+        "F2": "overdue",
+        "F3": "open",
+    }
 
 
 def test_what_is_gone_is_closed_only_where_the_same_rule_looked(tmp_path):
@@ -132,10 +177,14 @@ def test_the_day_it_was_closed_stays_and_a_finding_that_comes_back_opens_again(t
     con.execute("DETACH published")
     night = dt.date(2021, 12, 31)
     assert ledger(con, as_of=night, previous=run)["F1"][:2] == ("closed", AS_OF)
-    assert ledger(con, status="not_evaluated", as_of=night, previous=run)["F1"][:2] == ("closed", AS_OF), "closed stays closed"
+    assert ledger(con, status="not_evaluated", as_of=night, previous=run)["F1"][:2] == ("closed", AS_OF), (
+        "closed stays closed"
+    )
     assert ledger(con, "F1", as_of=night, previous=run)["F1"][:2] == ("open", None)
 
 
 def test_the_history_names_its_run(tmp_path):
     con = loaded(tmp_path, answer("F1"))
-    assert con.execute("SELECT run_id, file_name, decided_at FROM decision_history").fetchall() == [(RUN, "list.xlsx", NOW)]
+    assert con.execute("SELECT run_id, file_name, decided_at FROM decision_history").fetchall() == [
+        (RUN, "list.xlsx", NOW)
+    ]

@@ -16,7 +16,9 @@ from rules.engine.macros import create_macros
 from rules.engine.parameters import create_parameter_tables, load_parameters
 from tests.rules import harness
 from transforms.core.build import build_core, create_context
-from transforms.forms import FormsRun
+from transforms.forms import FormsRun, write_county_forms
+from transforms.forms.model import Place
+from transforms.forms.tables import create_form_tables
 from transforms.linkage.runner import build_links
 from transforms.publish.workbooks import RunHeader
 from transforms.values import register_functions
@@ -25,6 +27,7 @@ HERE = Path(__file__).parent
 AS_OF = dt.date(2021, 6, 30)
 MONTH = 2021 * 12 + 6
 NORTH, SOUTH, QUIET, COUNTY = "320681101", "320681102", "320681103", "320681"
+PLACE = Place(COUNTY, "启东市")
 PARAMETERS = (
     "dibao_standard_rural",
     "dibao_standard_urban",
@@ -93,15 +96,24 @@ def given() -> dict[str, Any]:
     return content()
 
 
-@pytest.fixture
-def con(given: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The county's tables."""
+@pytest.fixture(scope="session")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The county's tables, to be read only."""
     with duckdb.connect(config={"threads": 1}) as connection:
-        build(connection, given)
+        build(connection, content())
         yield connection
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run() -> FormsRun:
     """The run the forms come from; the month before is told by the payments."""
     return FormsRun(RunHeader("nightly-1", AS_OF, "nightly", "complete"), MONTH, "payments")
+
+
+@pytest.fixture(scope="session")
+def folder(con: duckdb.DuckDBPyConnection, run: FormsRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county's forms, to be read only."""
+    out = tmp_path_factory.mktemp("forms")
+    create_form_tables(con, run.month, None)
+    write_county_forms(con, run, PLACE, out)
+    return out

@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import openpyxl
 import pytest
-
-from transforms.forms import FormsRun, write_county_forms
-from transforms.forms.model import Place
-from transforms.forms.tables import create_form_tables
 
 TOWNSHIP, COUNTY = "年检_320681101_北新镇.xlsx", "年检_320681_启东市_汇总.xlsx"
 INSPECTION, ROSTER = "大排查_320681_启东市.xlsx", "农村低保调整花名册_320681101_北新镇.xlsx"
@@ -95,14 +90,6 @@ MERGED = {
     (TOWNSHIP, "附件3"): {"A3:A5", "B3:E3", "F3:I3", "J3:M3", "B4:C4", "F4:G4", "J4:K4"},
     (TOWNSHIP, "附件4"): {"A3:A4", "L3:M3"},
 }
-
-
-@pytest.fixture
-def folder(con: duckdb.DuckDBPyConnection, run: FormsRun, tmp_path: Path) -> Path:
-    """The forms of the county."""
-    create_form_tables(con, run.month, None)
-    write_county_forms(con, run, Place("320681", "启东市"), tmp_path)
-    return tmp_path
 
 
 def heading_row(sheet: Any) -> int:

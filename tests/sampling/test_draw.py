@@ -18,7 +18,9 @@ TYPES = ("农村低保", "城市低保", "特困供养", "低收入家庭")
 
 
 def households(count: int = 240) -> list[tuple[str, str, str, str]]:
-    """(township, village, household, benefit type): two townships, villages of unequal size, one of a single household."""
+    """(township, village, household, benefit type): two townships, villages of unequal size, one of a single
+    household.
+    """
     rows = []
     for n in range(count):
         town = TOWN if n % 3 else OTHER
@@ -27,15 +29,33 @@ def households(count: int = 240) -> list[tuple[str, str, str, str]]:
     return [*rows, (TOWN, "独户村", f"{TOWN}N99999", TYPES[0]), (TOWN, "第1村", f"{TOWN}N00001", TYPES[3])]
 
 
-def database(rows: Sequence[tuple[str, str, str, str]], full: Sequence[tuple[str, str | None]] = (), flagged: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
+def database(
+    rows: Sequence[tuple[str, str, str, str]],
+    full: Sequence[tuple[str, str | None]] = (),
+    flagged: Sequence[str] = (),
+) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute("CREATE TABLE core_row (township_code VARCHAR, village VARCHAR, household_id VARCHAR, benefit_type VARCHAR, active BOOLEAN, "
-                "address VARCHAR, phone VARCHAR)")  # fmt: skip
-    con.executemany("INSERT INTO core_row VALUES (?, ?, ?, ?, TRUE, '某路1号', NULL)", [list(r) for r in rows])
+    con.execute(
+        "CREATE TABLE core_row (township_code VARCHAR, village VARCHAR, household_id VARCHAR, benefit_type "
+        "VARCHAR, active BOOLEAN, "
+        "address VARCHAR, phone VARCHAR)"
+    )
+    con.executemany(
+        "INSERT INTO core_row VALUES (?, ?, ?, ?, TRUE, '某路1号', NULL)", [list(r) for r in rows]
+    )
     con.execute("INSERT INTO core_row VALUES (?, '第1村', 'GONE', '农村低保', FALSE, NULL, NULL)", [TOWN])
-    con.execute("CREATE TABLE core_household AS SELECT DISTINCT household_id, '户主' AS head_name, '1' AS head_id_number, 2 AS head_count FROM core_row")
-    con.execute("CREATE TABLE core_member AS SELECT DISTINCT household_id, 'P' || household_id AS person_key FROM core_row")
-    con.execute("CREATE TABLE core_township AS SELECT DISTINCT township_code, '镇' AS township_name, '罗甸县' AS county_name FROM core_row")
+    con.execute(
+        "CREATE TABLE core_household AS SELECT DISTINCT household_id, '户主' AS head_name, '1' AS "
+        "head_id_number, 2 AS head_count FROM core_row"
+    )
+    con.execute(
+        "CREATE TABLE core_member AS SELECT DISTINCT household_id, 'P' || household_id AS person_key FROM "
+        "core_row"
+    )
+    con.execute(
+        "CREATE TABLE core_township AS SELECT DISTINCT township_code, '镇' AS township_name, '罗甸县' AS "
+        "county_name FROM core_row"
+    )
     con.execute("CREATE TABLE stg_townships (township_code VARCHAR, village VARCHAR, full_check BOOLEAN)")
     con.execute("INSERT INTO stg_townships VALUES (?, '第0村', FALSE)", [TOWN])
     for town, village in full:
@@ -90,14 +110,18 @@ def test_the_seed_decides(con):
 
 
 def test_every_household_has_its_chance(con):
-    """Over many seeds each household is drawn about as often as the fraction says, the one alone in its village too."""
+    """Over many seeds each household is drawn about as often as the fraction says, the one alone in its
+    village too.
+    """
     seeds, counts = 200, dict.fromkeys((r[2] for r in households()), 0)
     for seed in range(seeds):
         for household in drawn(draw(con, seed)):
             counts[household] += 1
     # Binomial(200, 0.2) leaves 22 to 62 once in 3000; rounding up per type adds a little.
     two_types = f"{TOWN}N00001"
-    assert all(20 <= n <= 68 for h, n in counts.items() if h != two_types), sorted(counts.items(), key=lambda x: x[1])
+    assert all(20 <= n <= 68 for h, n in counts.items() if h != two_types), sorted(
+        counts.items(), key=lambda x: x[1]
+    )
     assert counts[two_types] > 40, "drawn for either type"
 
 
@@ -119,13 +143,17 @@ def test_a_marked_village_is_checked_whole_and_does_not_count_for_the_share():
 
 def test_a_marked_township_is_checked_whole():
     rows = households()
-    (other, town) = sorted(draw(database(rows, full=[(TOWN, None)])).townships, key=lambda t: t.township_code == TOWN)
+    (other, town) = sorted(
+        draw(database(rows, full=[(TOWN, None)])).townships, key=lambda t: t.township_code == TOWN
+    )
     assert all(c.drawn == c.households for c in town.coverage)
     assert any(c.drawn < c.households for c in other.coverage)
 
 
 def test_a_marked_village_without_households_is_shown():
-    (_, town) = sorted(draw(database(households(), full=[(TOWN, "无人村")])).townships, key=lambda t: t.township_code == TOWN)
+    (_, town) = sorted(
+        draw(database(households(), full=[(TOWN, "无人村")])).townships, key=lambda t: t.township_code == TOWN
+    )
     assert town.villages == (("无人村", "整村必查", 0),)
 
 
@@ -136,7 +164,9 @@ def test_whole_villages_reach_every_types_share(con):
             assert whole
             assert all(c.share >= 0.2 for c in town.coverage)
             listed = {(r[1], r[2]) for r in households() if r[0] == town.township_code and r[1] in whole}
-            assert {(h["village"], h["household_id"]) for h in town.households} == listed, "each village whole, no other household"
+            assert {(h["village"], h["household_id"]) for h in town.households} == listed, (
+                "each village whole, no other household"
+            )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +174,11 @@ def test_whole_villages_reach_every_types_share(con):
     [
         ({"a": {"x": 10}, "b": {"x": 10}}, "0.2", ["a"]),
         ({"a": {"x": 3}, "b": {"x": 7}}, "0.5", ["a", "b"]),
-        ({"a": {"x": 10}, "b": {"x": 1}, "c": {"y": 1}}, "0.2", ["a", "c"]),  # b has nothing of what is lacking
+        (
+            {"a": {"x": 10}, "b": {"x": 1}, "c": {"y": 1}},
+            "0.2",
+            ["a", "c"],
+        ),  # b has nothing of what is lacking
         ({"a": {"x": 1}, "b": {"x": 9}}, "1", ["a", "b"]),
         ({}, "0.2", []),
     ],

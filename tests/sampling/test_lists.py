@@ -40,7 +40,9 @@ def test_the_list_says_how_it_was_drawn_and_whom_to_visit(store, tmp_path):
     assert len(rows) == town["households"]
     assert {r[-1] for r in rows if r[1] == MARKED} == {"整村必查"}
     assert all(c["share"] >= 0.3 for t in report.townships for c in t["coverage"])
-    assert not any("522728" in line.split("：")[1] for line in sample_lines(report)[1:]), "no household in what is printed"
+    assert not any("522728" in line.split("：")[1] for line in sample_lines(report)[1:]), (
+        "no household in what is printed"
+    )
 
 
 @pytest.mark.parametrize("more", [{}, {"whole_village": True, "include_unflagged": True, "fraction": 0.1}])

@@ -1,4 +1,6 @@
-"""Reads what officers write in the green columns: an outcome of the list, days in the ways people write them, plain text."""
+"""Reads what officers write in the green columns: an outcome of the list, days in the ways people write them,
+plain text.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ OUTCOME_EXPECTED = "、".join(OUTCOMES)
 
 
 class WrongEntry(ValueError):
-    """A cell that does not hold what its column asks for; `code` names the mistake, the message says what was expected."""
+    """A cell that does not hold what its column asks for; `code` names the mistake, the message says what was
+    expected.
+    """
 
     def __init__(self, code: str, expected: str) -> None:
         super().__init__(expected)
@@ -37,7 +41,10 @@ def outcome_of(entry: Entry) -> str:
 
 
 def day_of(entry: Entry) -> dt.date | None:
-    """The day written, as a date cell, a serial number or text; None for an empty cell. Raises WrongEntry for what is no day."""
+    """The day written, as a date cell, a serial number or text; None for an empty cell.
+
+    Raises WrongEntry for what is no day.
+    """
     value: Any = _plain(entry).value
     if isinstance(value, dt.datetime):
         return value.date()

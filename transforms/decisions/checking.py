@@ -1,4 +1,6 @@
-"""Checks a returned list against the one that was issued, row by row: what can be recorded, what is refused and why, what is missing."""
+"""Checks a returned list against the one that was issued, row by row: what can be recorded, what is refused
+and why, what is missing.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ Holds = Callable[[str, str, dt.date], int | None]
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing said of one cell. `code` is for programs, `message` for the township; neither quotes what the cell held."""
+    """One thing said of one cell.
+
+    `code` is for programs, `message` for the township; neither quotes what the cell held.
+    """
 
     file: str
     sheet: str
@@ -52,8 +57,9 @@ class CheckedList:
 def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, today: dt.date) -> CheckedList:
     """Check every row of a returned list.
 
-    `issued` is the list the workbook says it is, None when this store published no such list. `holds(outcome, township, day)` gives the
-    months a decision holds. Rows without an outcome are counted as unanswered; nothing of them is recorded.
+    `issued` is the list the workbook says it is, None when this store published no such list. `holds(outcome,
+    township, day)` gives the months a decision holds. Rows without an outcome are counted as unanswered;
+    nothing of them is recorded.
     """
     checked = CheckedList(book)
     seen: set[str] = set()
@@ -76,7 +82,9 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
     checked.refused += _duplicates(book, read)
     twice = {remark.row for remark in checked.refused}
     checked.answers = [answer for row, answer in read if row.number not in twice]
-    checked.warnings = [w for row, answer in read if row.number not in twice for w in _left_out(book, row, answer)]
+    checked.warnings = [
+        w for row, answer in read if row.number not in twice for w in _left_out(book, row, answer)
+    ]
     checked.missing = sorted(set(issued.leads) - seen) if issued else []
     return checked
 
@@ -88,36 +96,88 @@ def remark(book: ReturnedBook, row: ReturnedRow, heading: str, code: str, messag
 
 
 def _wrong_keys(book: ReturnedBook, issued: IssuedList | None, row: ReturnedRow) -> Iterable[Remark]:
-    """What is wrong with the hidden keys, the first that says it: a row of another list has no other key to be right."""
+    """What is wrong with the hidden keys, the first that says it: a row of another list has no other key to
+    be right.
+    """
     if any(row[key].kind != "value" for key in HIDDEN_KEYS):
         yield remark(book, row, "finding_id", "edited_key", "隐藏的编号列应保持下发时的内容，不能是公式")
     elif row["run_id"].text != book.run_id:
         yield remark(book, row, "run_id", "other_run", f"本行不属于本表的批次，应为 {book.run_id}")
     elif row["township_code"].text != book.township_code:
-        yield remark(book, row, "township_code", "other_township", f"本行不属于本表的镇（街道），应为 {book.township_code}")
+        yield remark(
+            book,
+            row,
+            "township_code",
+            "other_township",
+            f"本行不属于本表的镇（街道），应为 {book.township_code}",
+        )
     elif issued is None:
-        yield remark(book, row, "run_id", "other_run", "本系统没有下发过这一批次的名单（或为复查试算）；请用已下发批次的核查表填写")
+        yield remark(
+            book,
+            row,
+            "run_id",
+            "other_run",
+            "本系统没有下发过这一批次的名单（或为复查试算）；请用已下发批次的核查表填写",
+        )
     elif row["finding_id"].text not in issued.leads:
-        yield remark(book, row, "finding_id", "unknown_finding", "本批次下发给本镇（街道）的名单中没有这条线索；请勿改动隐藏列或粘贴其他表的行")
+        yield remark(
+            book,
+            row,
+            "finding_id",
+            "unknown_finding",
+            "本批次下发给本镇（街道）的名单中没有这条线索；请勿改动隐藏列或粘贴其他表的行",
+        )
     elif row["evidence_hash"].text != issued.leads[row["finding_id"].text].evidence_hash:
-        yield remark(book, row, "evidence_hash", "edited_key", "隐藏的依据校验码与下发时不一致；请在下发的核查表上重新填写本行")
+        yield remark(
+            book,
+            row,
+            "evidence_hash",
+            "edited_key",
+            "隐藏的依据校验码与下发时不一致；请在下发的核查表上重新填写本行",
+        )
 
 
 def _edited(book: ReturnedBook, row: ReturnedRow, lead: IssuedLead) -> list[Remark]:
     """Locked cells that no longer say what the hidden keys say: edited, or sorted apart from them."""
-    issued = dict(zip(SHOWN_HEADINGS, (lead.columns[c] for c in ("rule_title", "household_id", "name", "id_number")), strict=True))
+    issued = dict(
+        zip(
+            SHOWN_HEADINGS,
+            (lead.columns[c] for c in ("rule_title", "household_id", "name", "id_number")),
+            strict=True,
+        )
+    )
     return [
-        remark(book, row, heading, "edited_key", "锁定列的内容与下发时不一致（被改动，或排序时与隐藏列错位）；请在下发的核查表上重新填写本行")
+        remark(
+            book,
+            row,
+            heading,
+            "edited_key",
+            "锁定列的内容与下发时不一致（被改动，或排序时与隐藏列错位）；请在下发的核查表上重新填写本行",
+        )
         for heading, value in issued.items()
         if heading in book.columns and row[heading].text != cell_text(str(value or "")).strip()
     ]
 
 
-def _answer(book: ReturnedBook, row: ReturnedRow, lead: IssuedLead, issued: IssuedList, holds: Holds, today: dt.date,
-            remarks: list[Remark]) -> Answer | None:  # fmt: skip
+def _answer(
+    book: ReturnedBook,
+    row: ReturnedRow,
+    lead: IssuedLead,
+    issued: IssuedList,
+    holds: Holds,
+    today: dt.date,
+    remarks: list[Remark],
+) -> Answer | None:
     """The row as an answer, or None after adding a remark for every cell that is wrong."""
     found: dict[str, Any] = {}
-    for heading, read in (("核查结果", outcome_of), ("核查人", text_of), ("核查日期", day_of), ("整改措施", text_of), ("完成时限", day_of), ("说明", text_of)):
+    for heading, read in (
+        ("核查结果", outcome_of),
+        ("核查人", text_of),
+        ("核查日期", day_of),
+        ("整改措施", text_of),
+        ("完成时限", day_of),
+        ("说明", text_of),
+    ):
         try:
             found[heading] = read(row[heading])
         except WrongEntry as wrong:
@@ -128,29 +188,65 @@ def _answer(book: ReturnedBook, row: ReturnedRow, lead: IssuedLead, issued: Issu
     decided_on = found["核查日期"] or today
     months = holds(found["核查结果"], lead.owner_township_code, decided_on)
     return Answer(
-        source_row=row.number, finding_id=lead.finding_id, rule_id=lead.rule_id, rule_version=lead.rule_version, subject_key=lead.subject_key,
-        match_tier=lead.match_tier, match_confidence=lead.match_confidence, run_id=issued.run_id, run_as_of=issued.as_of,
-        township_code=issued.township_code, owner_township_code=lead.owner_township_code, outcome=found["核查结果"],
-        checked_by=found["核查人"], checked_on=found["核查日期"], measures=found["整改措施"], due=found["完成时限"], note=found["说明"],
-        evidence_hash=lead.evidence_hash, evidence=lead.evidence, lead=lead.as_json, decided_on=decided_on,
+        source_row=row.number,
+        finding_id=lead.finding_id,
+        rule_id=lead.rule_id,
+        rule_version=lead.rule_version,
+        subject_key=lead.subject_key,
+        match_tier=lead.match_tier,
+        match_confidence=lead.match_confidence,
+        run_id=issued.run_id,
+        run_as_of=issued.as_of,
+        township_code=issued.township_code,
+        owner_township_code=lead.owner_township_code,
+        outcome=found["核查结果"],
+        checked_by=found["核查人"],
+        checked_on=found["核查日期"],
+        measures=found["整改措施"],
+        due=found["完成时限"],
+        note=found["说明"],
+        evidence_hash=lead.evidence_hash,
+        evidence=lead.evidence,
+        lead=lead.as_json,
+        decided_on=decided_on,
         expires_on=add_months(decided_on, months) if months is not None else None,
-    )  # fmt: skip
+    )
 
 
-def _days_out_of_range(book: ReturnedBook, row: ReturnedRow, found: dict[str, Any], as_of: dt.date, today: dt.date) -> list[Remark]:
-    """The days the sheet itself would not have taken: before the month of the list, checks in the future, deadlines before the check."""
+def _days_out_of_range(
+    book: ReturnedBook, row: ReturnedRow, found: dict[str, Any], as_of: dt.date, today: dt.date
+) -> list[Remark]:
+    """The days the sheet itself would not have taken: before the month of the list, checks in the future,
+    deadlines before the check.
+    """
     earliest = as_of.replace(day=1)
     checked, due = found.get("核查日期"), found.get("完成时限")
     remarks = []
     if checked and not earliest <= checked <= max(today, as_of):
-        remarks.append(remark(book, row, "核查日期", "wrong_date", f"应在{chinese_date(earliest)}至{chinese_date(max(today, as_of))}之间"))
+        remarks.append(
+            remark(
+                book,
+                row,
+                "核查日期",
+                "wrong_date",
+                f"应在{chinese_date(earliest)}至{chinese_date(max(today, as_of))}之间",
+            )
+        )
     if due and not (checked or earliest) <= due <= dt.date(as_of.year + MOST_YEARS_AHEAD, 12, 31):
-        remarks.append(remark(book, row, "完成时限", "wrong_date", f"应不早于核查日期，且不晚于{as_of.year + MOST_YEARS_AHEAD}年底"))
+        remarks.append(
+            remark(
+                book,
+                row,
+                "完成时限",
+                "wrong_date",
+                f"应不早于核查日期，且不晚于{as_of.year + MOST_YEARS_AHEAD}年底",
+            )
+        )
     return remarks
 
 
 def _duplicates(book: ReturnedBook, read: Sequence[tuple[ReturnedRow, Answer]]) -> list[Remark]:
-    """Answered rows of one finding: equal ones count once, the first; where they differ none can be believed."""
+    """Answered rows of one finding: of equal ones the first counts; where they differ none is believed."""
     rows: dict[str, list[tuple[ReturnedRow, Answer]]] = {}
     for row, answer in read:
         rows.setdefault(answer.finding_id, []).append((row, answer))
@@ -159,7 +255,11 @@ def _duplicates(book: ReturnedBook, read: Sequence[tuple[ReturnedRow, Answer]]) 
         differ = len({answer.content_key for _, answer in group}) > 1
         numbers = "、".join(str(row.number) for row, _ in group)
         for row, _ in group if differ else group[1:]:
-            message = f"同一条线索在第{numbers}行重复且填写不同，均未采用；每条线索只应有一行" if differ else f"与第{group[0][0].number}行重复，只采用第一行"
+            message = (
+                f"同一条线索在第{numbers}行重复且填写不同，均未采用；每条线索只应有一行"
+                if differ
+                else f"与第{group[0][0].number}行重复，只采用第一行"
+            )
             remarks.append(remark(book, row, "finding_id", "duplicate_row", message))
     return remarks
 
@@ -171,7 +271,11 @@ def _left_out(book: ReturnedBook, row: ReturnedRow, answer: Answer) -> list[Rema
         wanted += [("整改措施", answer.measures), ("完成时限", answer.due)]
     elif answer.outcome != "待查":
         wanted.append(("说明", answer.note))
-    return [remark(book, row, heading, "left_out", "已采用，但此项未填写") for heading, value in wanted if not value]
+    return [
+        remark(book, row, heading, "left_out", "已采用，但此项未填写")
+        for heading, value in wanted
+        if not value
+    ]
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

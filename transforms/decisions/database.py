@@ -1,4 +1,6 @@
-"""Opens the decisions database: SQLite in the store, or PostgreSQL where a URL says so; brings its tables up to date on first use."""
+"""Opens the decisions database: SQLite in the store, or PostgreSQL where a URL says so; brings its tables up
+to date on first use.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ ADVISORY_LOCK = 4_808_365_301
 
 
 class DecisionsError(RuntimeError):
-    """The decisions database cannot be used; the message says what happened, what was kept, and what to do."""
+    """The decisions database cannot be used; the message says what happened and what to do."""
 
 
 def has_decisions(store_root: Path, configured: str | None) -> bool:
@@ -31,16 +33,22 @@ def has_decisions(store_root: Path, configured: str | None) -> bool:
 
 
 def database_url(store_root: Path, configured: str | None) -> URL:
-    """The URL in use. Raises DecisionsError for one that is no URL, or of a database other than SQLite and PostgreSQL."""
+    """The URL in use. Raises DecisionsError for one that is no URL, or of a database other than SQLite and
+    PostgreSQL.
+    """
     if not configured:
         return URL.create("sqlite", database=str(store_root.resolve() / DATABASE_FILE))
     try:
         url = make_url(configured)
     except ArgumentError:
-        raise DecisionsError("HEDUI_DATABASE_URL is no database URL; write it as postgresql://user:password@host/database") from None
+        raise DecisionsError(
+            "HEDUI_DATABASE_URL is no database URL; write it as postgresql://user:password@host/database"
+        ) from None
     driver = DRIVERS.get(url.drivername.split("+")[0])
     if driver is None:
-        raise DecisionsError(f"HEDUI_DATABASE_URL names {url.drivername}; decisions are kept in PostgreSQL or SQLite")
+        raise DecisionsError(
+            f"HEDUI_DATABASE_URL names {url.drivername}; decisions are kept in PostgreSQL or SQLite"
+        )
     return url.set(drivername=driver)
 
 
@@ -68,7 +76,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises DecisionsError when the database fails, also when it goes away before the commit.
     """
-    with said_plainly(engine.url, "written"), engine.connect().execution_options(immediate=True) as con, con.begin():
+    with (
+        said_plainly(engine.url, "written"),
+        engine.connect().execution_options(immediate=True) as con,
+        con.begin(),
+    ):
         if con.dialect.name == "postgresql":
             con.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         yield con
@@ -83,20 +95,29 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def said_plainly(url: URL, done: str) -> Iterator[None]:
-    """Turn the database's errors into DecisionsError: their own texts may quote people's data and the password."""
+    """Turn the database's errors into DecisionsError: their own texts may quote people and the password."""
     try:
         yield
     except SQLAlchemyError as error:
         where = url.render_as_string(hide_password=True)
-        reason = type(error.orig).__name__ if isinstance(error, DBAPIError) and error.orig else type(error).__name__
+        reason = (
+            type(error.orig).__name__
+            if isinstance(error, DBAPIError) and error.orig
+            else type(error).__name__
+        )
         raise DecisionsError(
-            f"the decisions database {where} could not be {done} ({reason}); nothing of this command was recorded. "
-            "See that it runs, that its disk has room and that this account may use it, then give the same command again"
+            f"the decisions database {where} could not be {done} ({reason}); nothing of this command was "
+            "recorded. "
+            "See that it runs, that its disk has room and that this account may use it, then give the same "
+            "command again"
         ) from None
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to HEAD_REVISION. Several processes may do so at once: one migrates, the others wait and find it done."""
+    """Bring the tables to HEAD_REVISION.
+
+    Several processes may do so at once: one migrates, the others wait and find it done.
+    """
     with engine.connect() as con:
         if _revision(con) == HEAD_REVISION:
             return
@@ -118,7 +139,8 @@ def _migrate(con: Connection) -> None:
     found = _revision(con)
     if found and found not in {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}:
         raise DecisionsError(
-            f"the decisions database is at revision {found}, which this version of hedui does not know; use the newer version that wrote it"
+            f"the decisions database is at revision {found}, which this version of hedui does not know; use "
+            "the newer version that wrote it"
         )
     command.upgrade(config, HEAD_REVISION)
 
@@ -131,11 +153,15 @@ def _revision(con: Connection) -> str | None:
 
 def _engine(url: URL) -> Engine:
     if url.drivername == "sqlite":
-        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
+        engine = create_engine(
+            url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS}
+        )
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"connect_timeout": WAIT_SECONDS})
+    return create_engine(
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"connect_timeout": WAIT_SECONDS}
+    )
 
 
 def _sqlite_connected(connection: Any, _: object) -> None:
@@ -155,4 +181,6 @@ def _create_file(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise DecisionsError(f"{path} cannot be created ({error.strerror}); check the owner and mode of the store") from None
+        raise DecisionsError(
+            f"{path} cannot be created ({error.strerror}); check the owner and mode of the store"
+        ) from None

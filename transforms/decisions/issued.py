@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,20 @@ from transforms.publish.store import Store, StoreError
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 #: What a decision keeps of the lead for the 整改台账, long after the run that issued it is gone.
-LEAD_COLUMNS = ("rule_title", "severity", "village", "household_id", "head_name", "id_number", "name", "benefit_type", "explanation",
-                "amount_at_risk", "first_seen", "township_name")  # fmt: skip
+LEAD_COLUMNS = (
+    "rule_title",
+    "severity",
+    "village",
+    "household_id",
+    "head_name",
+    "id_number",
+    "name",
+    "benefit_type",
+    "explanation",
+    "amount_at_risk",
+    "first_seen",
+    "township_name",
+)
 
 
 @dataclass(frozen=True)
@@ -69,11 +81,18 @@ def issued_list(store: Store, run_id: str, township_code: str) -> IssuedList | N
 
 
 def _leads(run_dir: Path, township_code: str) -> list[IssuedLead]:
-    names = ("finding_id", "rule_id", "rule_version", "subject_key", "match_tier", "match_confidence", "township_code", "evidence_hash", "evidence")
+    names = [f.name for f in fields(IssuedLead) if f.name != "columns"]
+    columns = ("township_code AS owner_township_code" if n == "owner_township_code" else n for n in names)
     with duckdb.connect() as con:
         rows = con.execute(
-            f"SELECT {', '.join((*names, *LEAD_COLUMNS))} FROM read_parquet(?) "
+            f"SELECT {', '.join((*columns, *LEAD_COLUMNS))} FROM read_parquet(?) "
             "WHERE state <> 'decided' AND (township_code = ? OR list_contains(also_townships, ?))",
             [str(run_dir / "suspects.parquet"), township_code, township_code],
         ).fetchall()
-    return [IssuedLead(*row[: len(names)], dict(zip(LEAD_COLUMNS, row[len(names) :], strict=True))) for row in rows]
+    return [
+        IssuedLead(
+            **dict(zip(names, row[: len(names)], strict=True)),
+            columns=dict(zip(LEAD_COLUMNS, row[len(names) :], strict=True)),
+        )
+        for row in rows
+    ]

@@ -1,10 +1,21 @@
-"""The tables of the decisions database. The shipped migrations create them; `tests/decisions` compares the two."""
+"""The tables of the decisions database, as the shipped migrations create them."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, Date, DateTime, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 #: Settled answers; 待查 asks for more time and settles nothing.
@@ -32,10 +43,12 @@ class ImportBatch(Base):
 
 
 class Decision(Base):
-    """One answer to one finding of one list. Answers are added, never changed: the history is what an appeal asks for.
+    """One answer to one finding of one list. Answers are added, never changed: the history is what an appeal
+    asks for.
 
-    `township_code` returned the list, `owner_township_code` owns the finding. `evidence` (JSON as in suspects.parquet) and `lead`
-    (JSON: place, people, explanation) are as they were when the list was issued. Dates are days, `decided_at` is UTC.
+    `township_code` returned the list, `owner_township_code` owns the finding. `evidence` (JSON as in
+    suspects.parquet) and `lead` (JSON: place, people, explanation) are as they were when the list was issued.
+    Dates are days, `decided_at` is UTC.
     """
 
     __tablename__ = "decision"

@@ -1,4 +1,6 @@
-"""Precision that is measured: how many reviewed findings were confirmed, with the interval the count leaves open."""
+"""Precision that is measured: how many reviewed findings were confirmed, with the interval the count leaves
+open.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Precision:
-    """Findings confirmed of findings reviewed; low and high are the Wilson interval (0 to 1 where nothing was reviewed)."""
+    """Findings confirmed of findings reviewed; low and high are the Wilson interval (0 to 1 where nothing was
+    reviewed).
+    """
 
     reviewed: int
     confirmed: int
@@ -20,7 +24,10 @@ class Precision:
 
     @property
     def middle(self) -> float:
-        """The middle of the interval: what to order by. 0.5 where nothing is known, near the share where much is."""
+        """The middle of the interval: what to order by.
+
+        0.5 where nothing is known, near the share where much is.
+        """
         return (self.low + self.high) / 2
 
 

@@ -20,7 +20,9 @@ CHUNK = 20_000
 
 @dataclass(frozen=True)
 class Answer:
-    """One accepted row of a returned list: what the officer wrote, beside the finding as it was issued (see models.Decision)."""
+    """One accepted row of a returned list: what the officer wrote, beside the finding as it was issued (see
+    models.Decision).
+    """
 
     source_row: int
     finding_id: str
@@ -47,9 +49,19 @@ class Answer:
 
     @property
     def content_key(self) -> str:
-        """A hash of what was answered to which list: equal answers have equal keys whatever file brought them."""
-        said = (self.finding_id, self.run_id, self.township_code, self.evidence_hash, self.outcome, self.checked_by,
-                self.checked_on, self.measures, self.due, self.note)  # fmt: skip
+        """A hash of what was answered to which list: equal answers have equal keys in whatever file."""
+        said = (
+            self.finding_id,
+            self.run_id,
+            self.township_code,
+            self.evidence_hash,
+            self.outcome,
+            self.checked_by,
+            self.checked_on,
+            self.measures,
+            self.due,
+            self.note,
+        )
         return hashlib.sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
@@ -72,11 +84,14 @@ class Recorded:
     known: int
 
 
-def record(engine: Engine, lists: Sequence[ReturnedList], imported_by: str, now: dt.datetime) -> list[Recorded]:
+def record(
+    engine: Engine, lists: Sequence[ReturnedList], imported_by: str, now: dt.datetime
+) -> list[Recorded]:
     """Record the answers of every list in one transaction; `now` is UTC without a time zone.
 
-    An answer is known when the list's latest answer to the finding says the same, or this very file brought it before: importing twice
-    is importing once, and an old file given again does not undo a correction. Raises DecisionsError, and then nothing is recorded.
+    An answer is known when the list's latest answer to the finding says the same, or this very file brought
+    it before: importing twice is importing once, and an old file given again does not undo a correction.
+    Raises DecisionsError, and then nothing is recorded.
     """
     with writing(engine) as con:
         return [_record_list(con, one, imported_by, now) for one in lists]
@@ -91,18 +106,29 @@ def _record_list(con: Connection, one: ReturnedList, imported_by: str, now: dt.d
     ).all()
     latest = {finding_id: key for finding_id, key, _ in earlier}
     brought = {key for _, key, batch in earlier if batch == batch_id}
-    new = [a for a in one.answers if latest.get(a.finding_id) != a.content_key and a.content_key not in brought]
+    new = [
+        a for a in one.answers if latest.get(a.finding_id) != a.content_key and a.content_key not in brought
+    ]
     if new:
         if batch_id is None:
-            values = {"file_name": one.file_name, "sha256": one.sha256, "run_id": one.run_id, "township_code": one.township_code,
-                      "imported_at": now, "imported_by": imported_by}  # fmt: skip
+            values = {
+                "file_name": one.file_name,
+                "sha256": one.sha256,
+                "run_id": one.run_id,
+                "township_code": one.township_code,
+                "imported_at": now,
+                "imported_by": imported_by,
+            }
             batch_id = con.execute(insert(ImportBatch).values(values).returning(ImportBatch.id)).scalar_one()
-        con.execute(insert(Decision), [{**vars(a), "content_key": a.content_key, "batch_id": batch_id, "decided_at": now} for a in new])
+        con.execute(
+            insert(Decision),
+            [{**vars(a), "content_key": a.content_key, "batch_id": batch_id, "decided_at": now} for a in new],
+        )
     return Recorded(len(new), len(one.answers) - len(new))
 
 
 def history(engine: Engine, finding_id: str) -> list[dict[str, Any]]:
-    """Every decision on a finding, oldest first, with the file that brought it and the evidence of the time."""
+    """Every decision on a finding, oldest first, with the file that brought it and its evidence."""
     columns = [c for c in Decision.__table__.columns if c.name not in ("id", "batch_id", "content_key")]
     query = (
         select(*columns, ImportBatch.file_name, ImportBatch.sha256, ImportBatch.imported_by)
@@ -119,7 +145,10 @@ def history(engine: Engine, finding_id: str) -> list[dict[str, Any]]:
 
 
 def decisions_of(store_root: Path, finding_id: str, configured: str | None = None) -> list[dict[str, Any]]:
-    """The history of decisions of one finding, oldest first; empty where no decision was ever recorded. Raises DecisionsError."""
+    """The history of decisions of one finding, oldest first; empty where no decision was ever recorded.
+
+    Raises DecisionsError.
+    """
     if not has_decisions(store_root, configured):
         return []
     with open_decisions(store_root, configured) as engine:

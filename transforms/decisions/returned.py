@@ -1,4 +1,6 @@
-"""Reads a returned township workbook as it is: cells of the lead sheet by heading, and which list its cover says it is."""
+"""Reads a returned township workbook as it is: cells of the lead sheet by heading, and which list its cover
+says it is.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ class ReturnedRow:
 
 @dataclass(frozen=True)
 class ReturnedBook:
-    """A readable returned list: `columns` are letters by heading; run_id and township_code say which list it is ('' unknown)."""
+    """A readable returned list: `columns` are letters by heading; run_id and township_code say which list it
+    is ('' unknown).
+    """
 
     file_name: str
     sha256: str
@@ -81,7 +85,8 @@ class ReturnedBook:
 def read_returned(path: Path) -> ReturnedBook:
     """Read a filled-in township workbook.
 
-    Raises UnreadableReturn when it is no .xlsx, protected by a password, or without the lead sheet, its headings or its hidden keys.
+    Raises UnreadableReturn when it is no .xlsx, protected by a password, or without the lead sheet, its
+    headings or its hidden keys.
     """
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -92,7 +97,9 @@ def read_returned(path: Path) -> ReturnedBook:
     try:
         book = openpyxl.load_workbook(path, read_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise UnreadableReturn("不是可读的 .xlsx 文件（可能设有打开密码，或另存成了 .xls）；请用下发的核查表填写后原样报回") from None
+        raise UnreadableReturn(
+            "不是可读的 .xlsx 文件（可能设有打开密码，或另存成了 .xls）；请用下发的核查表填写后原样报回"
+        ) from None
     try:
         return _read_book(book, path.name, sha256)
     finally:
@@ -108,7 +115,14 @@ def _read_book(book: Any, name: str, sha256: str) -> ReturnedBook:
     found = list(_lead_rows(rows, columns))
     run_id, township = _list_named_on_cover(sheets.get(COVER_SHEET))
     letters = {heading: get_column_letter(position + 1) for heading, position in columns.items()}
-    return ReturnedBook(name[:LONGEST_NAME], sha256, run_id or _commonest(found, "run_id"), township or _commonest(found, "township_code"), letters, found)
+    return ReturnedBook(
+        name[:LONGEST_NAME],
+        sha256,
+        run_id or _commonest(found, "run_id"),
+        township or _commonest(found, "township_code"),
+        letters,
+        found,
+    )
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -132,16 +146,28 @@ def _headings(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> dict[str, int]:
             return {heading: position for heading, position in columns.items() if heading in wanted}
         if number >= HEADING_ROWS:
             break
-    raise UnreadableReturn(f"“{LEADS_SHEET}”前{HEADING_ROWS}行中没有完整的表头（应有“核查结果”和隐藏列 {'、'.join(HIDDEN_KEYS)}）；请勿增删列")
+    raise UnreadableReturn(
+        f"“{LEADS_SHEET}”前{HEADING_ROWS}行中没有完整的表头（应有“核查结果”和隐藏列 "
+        f"{'、'.join(HIDDEN_KEYS)}）；请勿增删列"
+    )
 
 
 def _heading(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _lead_rows(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int]) -> Iterator[ReturnedRow]:
+def _lead_rows(
+    rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int]
+) -> Iterator[ReturnedRow]:
     for number, cells in rows:
-        row = ReturnedRow(number, {h: _entry(cells[p]) for h, p in columns.items() if p < len(cells) and cells[p].value is not None})
+        row = ReturnedRow(
+            number,
+            {
+                h: _entry(cells[p])
+                for h, p in columns.items()
+                if p < len(cells) and cells[p].value is not None
+            },
+        )
         if row.keyed or row.answered:
             yield row
 

@@ -1,4 +1,6 @@
-"""Brings the decisions into a run: current_decision, decision_evidence, decision_history, finding_review, measured_precision."""
+"""Brings the decisions into a run: current_decision, decision_evidence, decision_history, finding_review,
+measured_precision.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +16,45 @@ from transforms.decisions.precision import Z
 FOLDER = Path(__file__).parent
 TEXT, DAY, COUNT = pa.string(), pa.date32(), pa.int64()
 LOADED_COLUMNS = {
-    "id": COUNT, "finding_id": TEXT, "rule_id": TEXT, "rule_version": pa.int32(), "subject_key": TEXT, "match_tier": TEXT,
-    "run_id": TEXT, "run_as_of": DAY, "township_code": TEXT, "owner_township_code": TEXT, "outcome": TEXT, "checked_by": TEXT,
-    "checked_on": DAY, "measures": TEXT, "due": DAY, "note": TEXT, "evidence_hash": TEXT, "evidence": TEXT, "lead": TEXT,
-    "decided_on": DAY, "decided_at": pa.timestamp("us"), "expires_on": DAY, "file_name": TEXT, "sha256": TEXT, "source_row": COUNT,
-}  # fmt: skip
+    "id": COUNT,
+    "finding_id": TEXT,
+    "rule_id": TEXT,
+    "rule_version": pa.int32(),
+    "subject_key": TEXT,
+    "match_tier": TEXT,
+    "run_id": TEXT,
+    "run_as_of": DAY,
+    "township_code": TEXT,
+    "owner_township_code": TEXT,
+    "outcome": TEXT,
+    "checked_by": TEXT,
+    "checked_on": DAY,
+    "measures": TEXT,
+    "due": DAY,
+    "note": TEXT,
+    "evidence_hash": TEXT,
+    "evidence": TEXT,
+    "lead": TEXT,
+    "decided_on": DAY,
+    "decided_at": pa.timestamp("us"),
+    "expires_on": DAY,
+    "file_name": TEXT,
+    "sha256": TEXT,
+    "source_row": COUNT,
+}
 
 
-def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date) -> int:
+def load_decisions(
+    con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date
+) -> int:
     """Create the decision tables of run.duckdb and return how many decisions the run knows.
 
-    current_decision(finding_id, outcome, evidence_hash, decided_on, expires_on) and finding_review(finding_id, reviewed, confirmed: 0 or
-    1), one row per finding ever answered; decision_evidence(finding_id, outcome, checked_by, decided_on, evidence_hash,
-    evidence_before); decision_history (every answer); measured_precision(rule_id, match_tier ('' where the finding rests on no link),
-    township_code, reviewed, confirmed, low, high). Only answers to lists of `as_of` or before count. Raises DecisionsError.
+    current_decision(finding_id, outcome, evidence_hash, decided_on, expires_on) and
+    finding_review(finding_id, reviewed, confirmed: 0 or 1), one row per finding ever answered;
+    decision_evidence(finding_id, outcome, checked_by, decided_on, evidence_hash, evidence_before);
+    decision_history (every answer); measured_precision(rule_id, match_tier ('' where the finding rests on no
+    link), township_code, reviewed, confirmed, low, high). Only answers to lists of `as_of` or before count.
+    Raises DecisionsError.
     """
     empty = pa.schema(list(LOADED_COLUMNS.items())).empty_table()
     con.register("decision_rows", empty)

@@ -113,6 +113,7 @@ SELECT
         END)
         WHEN '新增' THEN concat('增：新纳入，自', cn_date(start_date), '起')
         WHEN '维持' THEN '维持'
-        ELSE concat(direction, '：', difference)
+        WHEN '增' THEN concat('增：', difference)
+        WHEN '减' THEN concat('减：', difference)
     END AS change_text
 FROM directed

@@ -124,6 +124,8 @@ class Store:
             if left.name.startswith("rerun-") and time.time() - left.stat().st_mtime < STALE_SECONDS:
                 continue
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        for part in self.snapshots.glob(".*.part"):
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def new_run_id(kind: str) -> str:

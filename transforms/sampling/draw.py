@@ -1,4 +1,5 @@
-"""Draws the households of the spot check (启东 2021 二（二）2: 20 %, 整村; 城步 2017: 30 %, marked villages whole) from a published run.
+"""Draws the households of the spot check (启东 2021 二（二）2: 20 %, 整村; 城步 2017: 30 %, marked villages
+whole) from a published run.
 
 The same run, seed and request give the same households, whatever order the roll's rows come in.
 """
@@ -23,7 +24,9 @@ CHECKED_TYPES_NOTE = "一户享受几类救助的，在各类中都计入。"
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """What to draw: `fractions` by township code (0 to 1), the seed, whole villages or single households, clean households on top."""
+    """What to draw: `fractions` by township code (0 to 1), the seed, whole villages or single households,
+    clean households on top.
+    """
 
     fractions: Mapping[str, Decimal]
     seed: int
@@ -33,7 +36,9 @@ class SampleRequest:
 
 @dataclass(frozen=True)
 class Coverage:
-    """One benefit type in one township: households on the roll, of them in villages checked whole, drawn, drawn without any finding."""
+    """One benefit type in one township: households on the roll, of them in villages checked whole, drawn,
+    drawn without any finding.
+    """
 
     benefit_type: str
     households: int
@@ -50,7 +55,9 @@ class Coverage:
 
 @dataclass(frozen=True)
 class TownshipSample:
-    """What was drawn in a township: its coverage by benefit type, the villages taken whole (name, method), and the households to visit."""
+    """What was drawn in a township: its coverage by benefit type, the villages taken whole (name, method),
+    and the households to visit.
+    """
 
     township_code: str
     township_name: str
@@ -70,27 +77,44 @@ class Draw:
 
 
 def draw_sample(con: duckdb.DuckDBPyConnection, request: SampleRequest) -> Draw:
-    """Draw the spot check from a run's tables (core_row, core_household, core_member, core_township, raw_finding, stg_townships).
+    """Draw the spot check from a run's tables (core_row, core_household, core_member, core_township,
+    raw_finding, stg_townships).
 
-    Of each benefit type and township, ceil(fraction × households) outside the villages checked whole are drawn, or whole villages in the
-    order of their lots until each benefit type reaches that number; villages with none of what is still lacking are passed over. Villages
-    marked full_check are in it whole and do not count for the fraction. Creates temporary tables only.
+    Of each benefit type and township, ceil(fraction × households) outside the villages checked whole are
+    drawn, or whole villages in the order of their lots until each benefit type reaches that number; villages
+    with none of what is still lacking are passed over. Villages marked full_check are in it whole and do not
+    count for the fraction. Creates temporary tables only.
     """
     # Decimal: 7 % of 100 households are 7, not 7.000000000000001 and hence 8.
     fractions = [f.quantize(Decimal("0.000001")) for f in request.fractions.values()]
-    con.register("sample_fraction", pa.table({"township_code": list(request.fractions), "fraction": pa.array(fractions, pa.decimal128(9, 6))}))
+    con.register(
+        "sample_fraction",
+        pa.table(
+            {"township_code": list(request.fractions), "fraction": pa.array(fractions, pa.decimal128(9, 6))}
+        ),
+    )
     try:
         _run(con, "population.sql", {"seed": str(request.seed)})
         if request.whole_village:
             _draw_villages(con, request)
         else:
             _run(con, "households.sql", {})
-        con.execute(f"INSERT INTO sample_drawn SELECT DISTINCT township_code, household_id, '{FULL}' FROM sample_population WHERE full_check")
+        con.execute(
+            f"INSERT INTO sample_drawn SELECT DISTINCT township_code, household_id, '{FULL}' FROM "
+            "sample_population WHERE full_check"
+        )
         if request.include_unflagged:
             _run(con, "unflagged.sql", {})
-        return Draw(request, tuple(_township(con, request, *row) for row in con.execute(
-            "SELECT township_code, township_name, county_name FROM core_township "
-            "WHERE township_code IN (SELECT township_code FROM sample_population) ORDER BY 1").fetchall()))  # fmt: skip
+        return Draw(
+            request,
+            tuple(
+                _township(con, request, *row)
+                for row in con.execute(
+                    "SELECT township_code, township_name, county_name FROM core_township "
+                    "WHERE township_code IN (SELECT township_code FROM sample_population) ORDER BY 1"
+                ).fetchall()
+            ),
+        )
     finally:
         con.unregister("sample_fraction")
 
@@ -102,28 +126,36 @@ def _run(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -
 
 def _draw_villages(con: duckdb.DuckDBPyConnection, request: SampleRequest) -> None:
     """sample_drawn by whole villages, in the order of a lot each."""
-    con.execute("CREATE OR REPLACE TEMP TABLE sample_drawn (township_code VARCHAR, household_id VARCHAR, method VARCHAR)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE sample_drawn (township_code VARCHAR, household_id VARCHAR, method "
+        "VARCHAR)"
+    )
     rows = con.execute(
         "SELECT township_code, village, benefit_type, count(*) FROM sample_population WHERE NOT full_check "
-        "GROUP BY township_code, village, benefit_type ORDER BY township_code, md5(concat_ws('|', ?, township_code, village)), village, benefit_type",
+        "GROUP BY township_code, village, benefit_type ORDER BY township_code, md5(concat_ws('|', ?, "
+        "township_code, village)), village, benefit_type",
         [str(request.seed)],
     ).fetchall()
     townships: dict[str, dict[str, dict[str, int]]] = {}
     for township, village, benefit, households in rows:
         townships.setdefault(township, {}).setdefault(village, {})[benefit] = households
-    chosen = [(t, v) for t, villages in townships.items() for v in villages_until(villages, request.fractions[t])]
+    chosen = [
+        (t, v) for t, villages in townships.items() for v in villages_until(villages, request.fractions[t])
+    ]
     if chosen:
         drawn = pa.table({"township_code": [t for t, _ in chosen], "village": [v for _, v in chosen]})
         con.register("sample_chosen", drawn)
         con.execute(
-            f"INSERT INTO sample_drawn SELECT DISTINCT p.township_code, p.household_id, '{VILLAGE}' FROM sample_population AS p "
+            f"INSERT INTO sample_drawn SELECT DISTINCT p.township_code, p.household_id, '{VILLAGE}' FROM "
+            "sample_population AS p "
             "INNER JOIN sample_chosen AS c ON c.township_code = p.township_code AND c.village = p.village"
         )
         con.unregister("sample_chosen")
 
 
 def villages_until(villages: Mapping[str, Mapping[str, int]], fraction: Decimal) -> list[str]:
-    """The first villages, in the order given, until each benefit type reaches its share; those with none of what lacks are passed over.
+    """The first villages, in the order given, until each benefit type reaches its share; those with none of
+    what lacks are passed over.
 
     `villages`: households by benefit type, by village.
     """
@@ -141,7 +173,9 @@ def villages_until(villages: Mapping[str, Mapping[str, int]], fraction: Decimal)
     return chosen
 
 
-def _township(con: duckdb.DuckDBPyConnection, request: SampleRequest, code: str, name: str, county: str) -> TownshipSample:
+def _township(
+    con: duckdb.DuckDBPyConnection, request: SampleRequest, code: str, name: str, county: str
+) -> TownshipSample:
     coverage = con.execute(
         """
         SELECT p.benefit_type, count(*), count(*) FILTER (WHERE p.full_check), count(d.household_id),
@@ -149,7 +183,9 @@ def _township(con: duckdb.DuckDBPyConnection, request: SampleRequest, code: str,
         FROM sample_population AS p
         LEFT JOIN sample_drawn AS d ON d.township_code = p.township_code AND d.household_id = p.household_id
         WHERE p.township_code = ? GROUP BY 1 ORDER BY 1
-        """, [code]).fetchall()  # fmt: skip
+        """,
+        [code],
+    ).fetchall()
     villages = con.execute(
         f"""
         SELECT v.village, '{FULL}', count(DISTINCT p.household_id)
@@ -161,24 +197,21 @@ def _township(con: duckdb.DuckDBPyConnection, request: SampleRequest, code: str,
         FROM sample_population AS p
         INNER JOIN sample_drawn AS d ON d.township_code = p.township_code AND d.household_id = p.household_id
         WHERE p.township_code = $code AND d.method = '{VILLAGE}' GROUP BY ALL ORDER BY 2 DESC, 1
-        """, {"code": code}).fetchall()  # fmt: skip
-    return TownshipSample(code, name, county, request.fractions[code], tuple(Coverage(*row) for row in coverage), tuple(villages),
-                          tuple(_households(con, code)))  # fmt: skip
+        """,
+        {"code": code},
+    ).fetchall()
+    return TownshipSample(
+        code,
+        name,
+        county,
+        request.fractions[code],
+        tuple(Coverage(*row) for row in coverage),
+        tuple(villages),
+        tuple(_households(con, code)),
+    )
 
 
 def _households(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
-    names = ("village", "household_id", "head_name", "head_id_number", "benefit_types", "head_count", "address", "phone", "method")
-    rows = con.execute(
-        """
-        SELECT p.village, d.household_id, any_value(h.head_name), any_value(h.head_id_number),
-            string_agg(DISTINCT p.benefit_type, '、' ORDER BY p.benefit_type), any_value(h.head_count), any_value(r.address),
-            any_value(r.phone), any_value(d.method)
-        FROM sample_drawn AS d
-        INNER JOIN sample_population AS p ON p.township_code = d.township_code AND p.household_id = d.household_id
-        LEFT JOIN core_household AS h ON h.household_id = d.household_id
-        LEFT JOIN (
-            SELECT household_id, min(address) AS address, min(phone) AS phone FROM core_row WHERE active GROUP BY household_id
-        ) AS r ON r.household_id = d.household_id
-        WHERE d.township_code = ? GROUP BY p.village, d.household_id ORDER BY p.village, d.household_id
-        """, [code]).fetchall()  # fmt: skip
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    cursor = con.execute((FOLDER / "visits.sql").read_text(encoding="utf-8"), {"code": code})
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

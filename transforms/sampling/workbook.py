@@ -11,7 +11,15 @@ from transforms.publish.workbooks import RunHeader, township_file_name
 from transforms.publish.workbooks.labels import chinese_date
 from transforms.publish.workbooks.sheet import Book, Content, Marked, Sheet, TableColumn, protect
 from transforms.publish.workbooks.styles import CENTRED, COUNT, FIGURE_TEXT, NOTE, RATE, STRONG, TEXT
-from transforms.sampling.draw import CHECKED_TYPES_NOTE, EXTRA, FULL, RANDOM, VILLAGE, SampleRequest, TownshipSample
+from transforms.sampling.draw import (
+    CHECKED_TYPES_NOTE,
+    EXTRA,
+    FULL,
+    RANDOM,
+    VILLAGE,
+    SampleRequest,
+    TownshipSample,
+)
 
 COVER_SHEET, LIST_SHEET = "抽查说明", "抽查名单"
 COVER_WIDTHS = (22, 12, 14, 12, 12, 14, 14, 30)
@@ -55,7 +63,10 @@ def _write_cover(book: Book, sample: TownshipSample, request: SampleRequest) -> 
         ("抽查比例", f"每类救助对象的{sample.fraction:.2%}（户数向上取整）"),
         ("随机种子", str(request.seed)),
         *((f"方法：{method}", METHOD[method]) for method in methods),
-        ("怎样复现", "用同一批次、同一随机种子和同样的选项重新抽取，得到的名单完全相同；与花名册各行的先后无关"),
+        (
+            "怎样复现",
+            "用同一批次、同一随机种子和同样的选项重新抽取，得到的名单完全相同；与花名册各行的先后无关",
+        ),
         ("本镇抽查", f"{len(sample.households)}户"),
     ]
     sheet.table([TableColumn("项目", STRONG), TableColumn("内容", TEXT, span=7)], facts)
@@ -63,7 +74,10 @@ def _write_cover(book: Book, sample: TownshipSample, request: SampleRequest) -> 
     sheet.section("整村核查的村（居）")
     sheet.table(
         [TableColumn("村（居）", STRONG), TableColumn("方式", CENTRED), TableColumn("户数", COUNT)],
-        [(village or "全部村（居）", method, count if count else Marked(0, "differs")) for village, method, count in sample.villages],
+        [
+            (village or "全部村（居）", method, count if count else Marked(0, "differs"))
+            for village, method, count in sample.villages
+        ],
     )
     if any(not count for _, _, count in sample.villages):
         sheet.line("户数为0的村（居）在花名册中没有在享户，请核对代码表与花名册的村（居）名称是否一致。")
@@ -82,10 +96,18 @@ def _write_coverage(sheet: Sheet, sample: TownshipSample) -> None:
         TableColumn("是否达到比例", CENTRED),
     ]
     rows: list[tuple[Content, ...]] = [
-        (c.benefit_type, c.households, c.in_full_villages, c.drawn, c.share, c.clean, c.clean_drawn,
-         "达到" if c.share >= sample.fraction else Marked("未达到", "differs"))
+        (
+            c.benefit_type,
+            c.households,
+            c.in_full_villages,
+            c.drawn,
+            c.share,
+            c.clean,
+            c.clean_drawn,
+            "达到" if c.share >= sample.fraction else Marked("未达到", "differs"),
+        )
         for c in sample.coverage
-    ]  # fmt: skip
+    ]
     sheet.table(columns, rows)
     sheet.line(CHECKED_TYPES_NOTE)
 
@@ -108,15 +130,31 @@ def _write_list(book: Book, sample: TownshipSample) -> None:
         *(TableColumn(heading, fill_in) for heading in ("核查结果", "发现的问题", "核查人", "核查日期")),
     ]
     rows = [
-        (number, h["village"], h["household_id"], h["head_name"], h["head_id_number"], h["benefit_types"], h["head_count"], h["address"],
-         h["phone"], h["method"], None, None, None, None)
+        (
+            number,
+            h["village"],
+            h["household_id"],
+            h["head_name"],
+            h["head_id_number"],
+            h["benefit_types"],
+            h["head_count"],
+            h["address"],
+            h["phone"],
+            h["method"],
+            None,
+            None,
+            None,
+            None,
+        )
         for number, h in enumerate(sample.households, start=1)
-    ]  # fmt: skip
+    ]
     heading = sheet.table(columns, rows, empty="没有抽到的户。")
     sheet.worksheet.freeze_panes = f"E{heading + 1}"
     sheet.worksheet.print_title_rows = f"{heading}:{heading}"
     if rows:
-        choice = DataValidation(type="list", formula1=f'"{",".join(RESULTS)}"', allow_blank=True, showErrorMessage=True)
+        choice = DataValidation(
+            type="list", formula1=f'"{",".join(RESULTS)}"', allow_blank=True, showErrorMessage=True
+        )
         choice.add(f"K{heading + 1}:K{heading + len(rows)}")
         sheet.worksheet.add_data_validation(choice)
     sheet.line(f"随机种子见“{COVER_SHEET}”。本表含个人信息，仅供核查使用，不得外传。", NOTE)

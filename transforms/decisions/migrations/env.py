@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection `database.upgrade` hands over, inside its transaction."""
+"""Alembic's entry: runs the migrations on the connection handed over, inside its transaction."""
 
 from __future__ import annotations
 

@@ -5,7 +5,12 @@ byte, whenever those tables are.
 """
 
 from transforms.publish.workbooks.county import write_county_workbook
-from transforms.publish.workbooks.header import RunHeader, county_file_name, ledger_file_name, township_file_name
+from transforms.publish.workbooks.header import (
+    RunHeader,
+    county_file_name,
+    ledger_file_name,
+    township_file_name,
+)
 from transforms.publish.workbooks.leads import FILL_IN_HEADINGS, HIDDEN_KEYS, LEADS_SHEET, OUTCOMES
 from transforms.publish.workbooks.rectification import write_rectification
 from transforms.publish.workbooks.township import write_township_workbook

@@ -46,7 +46,8 @@ def evidence_text(lead: Lead, dataset_titles: Mapping[str, str], width: float, s
 def item_text(item: Mapping[str, Any], dataset_titles: Mapping[str, str]) -> str:
     """One fact without its file and row: 【dataset】 and the values that matter."""
     dataset = str(item.get("dataset") or "")
-    return f"【{dataset_titles.get(dataset, dataset)}】{_said(_values(dataset, item.get('values') or {}, set()))}"
+    values = _values(dataset, item.get("values") or {}, set())
+    return f"【{dataset_titles.get(dataset, dataset)}】{_said(values)}"
 
 
 def _values(dataset: str, values: Mapping[str, Any], own: set[str]) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Self
@@ -130,7 +129,9 @@ class Table:
 def _ask(
     con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[str] | Mapping[str, str] = ()
 ) -> duckdb.DuckDBPyConnection:
-    """Run a query with its values written in: binding them would import pandas, which costs more than a township's workbook."""
+    """Run a query with its values written in: binding them would import pandas, which costs more than a
+    township's workbook.
+    """
     if isinstance(values, Mapping):
         for name, value in values.items():
             sql = sql.replace(f"${name}", _literal(value))
@@ -146,8 +147,8 @@ def _literal(value: str) -> str:
 
 def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
     """The township of a code; raises LookupError when core_township does not know it."""
-    row = _ask(con, 
-        f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]
+    row = _ask(
+        con, f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]
     ).fetchone()
     if row is None:
         raise LookupError(f"core_township has no township {code}")
@@ -156,7 +157,8 @@ def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
 
 def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Township]:
     """The townships of a county by code; 未定 only where it has findings."""
-    rows = _ask(con, 
+    rows = _ask(
+        con,
         f"""SELECT {Township.columns()} FROM core_township
             WHERE county_code = ?
                 AND (township_code <> ? OR township_code IN (SELECT township_code FROM out_finding))
@@ -171,10 +173,11 @@ def leads_of(
 ) -> list[Lead]:
     """The findings a township sees: its own and those that concern it too, in the order of the sheet.
 
-    Households come by their gravest lead, of equal ones by how often such leads were confirmed (`likely`, 0 to 1),
-    then by village; inside one the gravest lead comes first, then the likeliest.
+    Households come by their gravest lead, of equal ones by how often such leads were confirmed (`likely`, 0
+    to 1), then by village; inside one the gravest lead comes first, then the likeliest.
     """
-    rows = _ask(con, 
+    rows = _ask(
+        con,
         # also_townships may be a list or text: a code in it stands between characters that are no digits.
         f"""SELECT {Lead.columns()} FROM out_finding
             WHERE township_code = $code
@@ -196,7 +199,9 @@ def leads_of(
         place[lead.household] = min(where, place.get(lead.household, where))
     likeliest: dict[str, float] = {}
     for lead in leads:
-        counts = lead.state != "decided" and gravity.get(lead.severity, len(gravity)) == gravest[lead.household]
+        counts = (
+            lead.state != "decided" and gravity.get(lead.severity, len(gravity)) == gravest[lead.household]
+        )
         likeliest[lead.household] = max(likeliest.get(lead.household, 0.0), likely(lead) if counts else 0.0)
     return sorted(
         leads,
@@ -216,7 +221,8 @@ def leads_of(
 
 def county_leads(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Lead]:
     """The findings that belong to a county's townships, each once."""
-    rows = _ask(con, 
+    rows = _ask(
+        con,
         f"""SELECT {Lead.columns()} FROM out_finding
             WHERE township_code IN (SELECT township_code FROM core_township WHERE county_code = ?)
             ORDER BY finding_id""",
@@ -233,8 +239,8 @@ def input_files(con: duckdb.DuckDBPyConnection) -> list[InputFile]:
 
 def ignored_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
     """(dataset, file, reason, rows) of the rows left aside."""
-    return _ask(con, 
-        "SELECT dataset, file, reason, rows FROM run_ignored ORDER BY dataset, file, reason"
+    return _ask(
+        con, "SELECT dataset, file, reason, rows FROM run_ignored ORDER BY dataset, file, reason"
     ).fetchall()
 
 
@@ -252,7 +258,8 @@ def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
 
 def parameters_for(con: duckdb.DuckDBPyConnection, region: str) -> list[ParameterInForce]:
     """Values that hold for a township (longest region prefix); for a county code its townships' own too."""
-    rows = _ask(con, 
+    rows = _ask(
+        con,
         f"""SELECT {ParameterInForce.columns()} FROM run_parameter
             WHERE starts_with($region, region) OR starts_with(region, $region)
             QUALIFY length(region) >= coalesce(
@@ -272,7 +279,8 @@ def latest_pay_month(con: duckdb.DuckDBPyConnection) -> int | None:
 
 def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, int]:
     """Households and persons on active rows in a township."""
-    row = _ask(con, 
+    row = _ask(
+        con,
         """SELECT (SELECT count(*) FROM core_household WHERE active AND township_code = $code),
                   (SELECT count(*) FROM core_person WHERE active AND township_code = $code)""",
         {"code": township_code},
@@ -282,8 +290,8 @@ def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, 
 
 def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Names of the reconciliation tables this run has, without their prefix."""
-    rows = _ask(con, 
-        "SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, 'recon_')"
+    rows = _ask(
+        con, "SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, 'recon_')"
     ).fetchall()
     return {name.removeprefix("recon_") for (name,) in rows}
 
@@ -291,7 +299,9 @@ def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
 def recon_rows(con: duckdb.DuckDBPyConnection, name: str, level: str, region: str, sql: str) -> Table:
     """What `sql` selects from `rows`, the rows of recon_<name> at one level of a township or county."""
     code = "township_code" if len(region) > COUNTY_DIGITS else "county_code"
-    result = _ask(con, 
-        f"WITH rows AS (SELECT * FROM recon_{name} WHERE level = ? AND {code} = ?) {sql}", [level, region]
+    result = _ask(
+        con,
+        f"WITH rows AS (SELECT * FROM recon_{name} WHERE level = ? AND {code} = ?) {sql}",
+        [level, region],
     )
     return Table(tuple(column[0] for column in result.description or ()), tuple(result.fetchall()))

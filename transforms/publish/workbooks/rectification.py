@@ -1,4 +1,6 @@
-"""The 整改台账: what was confirmed, how and by when it is put right, and what is closed; a sheet of the list and a file of its own."""
+"""The 整改台账: what was confirmed, how and by when it is put right, and what is closed; a sheet of the list
+and a file of its own.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +41,29 @@ COLUMNS = (
     TableColumn("销号依据或未销号原因"),
     TableColumn("说明"),
 )
-NAMES = ("village", "head_name", "household_id", "name", "id_number", "rule_title", "severity", "explanation", "checked_by", "decided_on",
-         "measures", "due", "status", "closed_on", "remark", "note")  # fmt: skip
+NAMES = (
+    "village",
+    "head_name",
+    "household_id",
+    "name",
+    "id_number",
+    "rule_title",
+    "severity",
+    "explanation",
+    "checked_by",
+    "decided_on",
+    "measures",
+    "due",
+    "status",
+    "closed_on",
+    "remark",
+    "note",
+)
 
 
-def write_rectification(con: duckdb.DuckDBPyConnection, township_code: str, path: Path, run: RunHeader) -> Path:
+def write_rectification(
+    con: duckdb.DuckDBPyConnection, township_code: str, path: Path, run: RunHeader
+) -> Path:
     """Write one township's 整改台账 to `path` from the tables of run.duckdb and return the path.
 
     Raises LookupError when core_township lacks the code.
@@ -57,7 +77,7 @@ def write_rectification(con: duckdb.DuckDBPyConnection, township_code: str, path
 
 
 def write_rectification_sheet(book: Book, con: duckdb.DuckDBPyConnection, township_code: str) -> None:
-    """The ledger as a sheet of a book: overdue first, then what is under way by deadline, then what is closed."""
+    """The ledger as a sheet of a book: overdue first, then what is under way, then what is closed."""
     place, rows = read.township(con, township_code), _items(con, township_code)
     counts = Counter(row["status"] for row in rows)
     sheet = book.sheet(SHEET, WIDTHS)
@@ -68,7 +88,9 @@ def write_rectification_sheet(book: Book, con: duckdb.DuckDBPyConnection, townsh
         + "。疑点在源头数据中消失，或复核改变结论的，予以销号。",
         replace(NOTE, colour="1F2933"),
     )
-    heading = sheet.table(COLUMNS, [_row(number, row) for number, row in enumerate(rows, start=1)], empty="没有需要整改的事项。")
+    heading = sheet.table(
+        COLUMNS, [_row(number, row) for number, row in enumerate(rows, start=1)], empty="没有需要整改的事项。"
+    )
     sheet.worksheet.freeze_panes = f"A{heading + 1}"
     sheet.worksheet.print_title_rows = f"{heading}:{heading}"
 
@@ -92,9 +114,25 @@ def _row(number: int, item: dict[str, Any]) -> tuple[Content, ...]:
     elif item["status"] == "closed" and item["due"] and item["closed_on"] > item["due"]:
         status = "逾期后销号"
     severity = item["severity"] or ""
-    days = {name: item[name].isoformat() if item[name] else None for name in ("decided_on", "due", "closed_on")}
+    days = {
+        name: item[name].isoformat() if item[name] else None for name in ("decided_on", "due", "closed_on")
+    }
     return (
-        number, item["village"], item["head_name"], item["household_id"], item["name"], item["id_number"], item["rule_title"],
-        SEVERITY.get(severity, severity), item["explanation"], item["checked_by"], days["decided_on"], item["measures"],
-        days["due"] or "未定", status, days["closed_on"], item["remark"], item["note"],
-    )  # fmt: skip
+        number,
+        item["village"],
+        item["head_name"],
+        item["household_id"],
+        item["name"],
+        item["id_number"],
+        item["rule_title"],
+        SEVERITY.get(severity, severity),
+        item["explanation"],
+        item["checked_by"],
+        days["decided_on"],
+        item["measures"],
+        days["due"] or "未定",
+        status,
+        days["closed_on"],
+        item["remark"],
+        item["note"],
+    )

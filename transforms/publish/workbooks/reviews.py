@@ -1,4 +1,6 @@
-"""What earlier reviews say of the leads of a list: how often such leads were confirmed, and what a reopened one was answered before."""
+"""What earlier reviews say of the leads of a list: how often such leads were confirmed, and what a reopened
+one was answered before.
+"""
 
 from __future__ import annotations
 
@@ -30,21 +32,25 @@ class EarlierDecision:
 
 @dataclass(frozen=True)
 class Reviews:
-    """By (rule, match tier): the township's own reviews, else its county's; by finding: what it was last answered."""
+    """By (rule, match tier): the township's own reviews, else its county's; by finding: what it was last
+    answered.
+    """
 
     township: Mapping[tuple[str, str], Precision] = field(default_factory=dict)
     county: Mapping[tuple[str, str], Precision] = field(default_factory=dict)
     earlier: Mapping[str, EarlierDecision] = field(default_factory=dict)
 
     def of(self, lead: Lead) -> tuple[str, Precision]:
-        """Whose reviews ('本镇', '全县' or '') and what they measured for a lead of this rule and match tier."""
+        """Whose reviews ('本镇', '全县' or '') and what they measured for such leads."""
         key = (lead.rule_id, lead.match_tier or "")
         if key in self.township:
             return "本镇", self.township[key]
         return ("全县", self.county[key]) if key in self.county else ("", UNKNOWN)
 
     def middle(self, lead: Lead) -> float:
-        """What to order a lead by within its severity: the middle of the measured interval, 0.5 where nothing was measured."""
+        """What to order a lead by within its severity: the middle of the measured interval, 0.5 where nothing
+        was measured.
+        """
         return self.of(lead)[1].middle
 
     def text(self, lead: Lead) -> str:
@@ -58,7 +64,8 @@ def reviews_for(con: duckdb.DuckDBPyConnection, township_code: str) -> Reviews:
     if not has_table(con, "measured_precision"):
         return Reviews()
     rows = con.execute(
-        "SELECT rule_id, match_tier, township_code = $code, sum(confirmed), sum(reviewed) FROM measured_precision "
+        "SELECT rule_id, match_tier, township_code = $code, sum(confirmed), sum(reviewed) FROM "
+        "measured_precision "
         "WHERE township_code = $code OR starts_with(township_code, $county) GROUP BY ALL ORDER BY ALL",
         {"code": township_code, "county": township_code[:COUNTY_DIGITS]},
     ).fetchall()
@@ -75,7 +82,8 @@ def rule_precision(con: duckdb.DuckDBPyConnection, county_code: str) -> dict[str
     if not has_table(con, "measured_precision"):
         return {}
     rows = con.execute(
-        "SELECT rule_id, sum(confirmed), sum(reviewed) FROM measured_precision WHERE starts_with(township_code, ?) GROUP BY 1",
+        "SELECT rule_id, sum(confirmed), sum(reviewed) FROM measured_precision WHERE "
+        "starts_with(township_code, ?) GROUP BY 1",
         [county_code],
     ).fetchall()
     return {rule: precision(int(confirmed), int(reviewed)) for rule, confirmed, reviewed in rows}
@@ -87,7 +95,9 @@ def precision_text(measured: Precision) -> str:
 
 
 def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str]) -> str:
-    """Why a lead that was answered is open again: the answer, and the evidence before and now where it changed. '' for any other lead."""
+    """Why a lead that was answered is open again: the answer, and the evidence before and now where it
+    changed. '' for any other lead.
+    """
     earlier = reviews.earlier.get(lead.finding_id)
     if earlier is None or lead.state != "reopened":
         return ""
@@ -103,13 +113,16 @@ def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether the run has a table: runs of earlier versions lack the newer ones."""
-    found = con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]).fetchone()
+    found = con.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
+    ).fetchone()
     return bool(found and found[0])
 
 
 def _earlier(con: duckdb.DuckDBPyConnection) -> dict[str, EarlierDecision]:
     rows = con.execute(
-        "SELECT d.finding_id, d.outcome, d.decided_on, d.evidence_hash, d.evidence_before FROM decision_evidence AS d "
+        "SELECT d.finding_id, d.outcome, d.decided_on, d.evidence_hash, d.evidence_before FROM "
+        "decision_evidence AS d "
         "INNER JOIN out_finding AS f ON f.finding_id = d.finding_id WHERE f.state = 'reopened'"
     ).fetchall()
     return {row[0]: EarlierDecision(*row[1:]) for row in rows}

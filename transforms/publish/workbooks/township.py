@@ -25,10 +25,10 @@ def write_township_workbook(
 ) -> Path:
     """Write one township's workbook to `out_path` from the tables of run.duckdb and return the path.
 
-    Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 整改台账, 核查指引, 对账. Reads out_finding,
-    core_township, core_household, core_person, core_ctx, run_input, run_rule, run_parameter, and
-    where the run has them recon_*, measured_precision, decision_evidence and rectification.
-    Raises LookupError when core_township lacks the code.
+    Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 整改台账, 核查指引, 对账. Reads
+    out_finding, core_township, core_household, core_person, core_ctx, run_input, run_rule, run_parameter, and
+    where the run has them recon_*, measured_precision, decision_evidence and rectification. Raises
+    LookupError when core_township lacks the code.
     """
     place = read.township(con, township_code)
     reviews = reviews_for(con, township_code)

@@ -26,7 +26,12 @@ def upgrade() -> None:
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("import_batch.id", name="fk_decision_batch"), nullable=False),
+        sa.Column(
+            "batch_id",
+            sa.Integer(),
+            sa.ForeignKey("import_batch.id", name="fk_decision_batch"),
+            nullable=False,
+        ),
         sa.Column("source_row", sa.Integer(), nullable=False),
         sa.Column("content_key", sa.String(64), nullable=False),
         sa.Column("finding_id", sa.String(32), nullable=False),
