@@ -16,7 +16,7 @@ import duckdb
 from flows.plan import RunError, UsageError
 from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
-from transforms.decisions.database import DecisionsError
+from transforms.decisions.place import DecisionsError
 from transforms.decisions.run_tables import load_decisions
 from transforms.publish.store import Store
 

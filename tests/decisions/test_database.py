@@ -23,12 +23,12 @@ from tests.decisions.postgres import Server
 from transforms.decisions.database import (
     HEAD_REVISION,
     MIGRATIONS,
-    DecisionsError,
     database_url,
     open_decisions,
     reading,
 )
 from transforms.decisions.models import Base, Decision
+from transforms.decisions.place import DecisionsError
 from transforms.decisions.repository import record
 
 OPEN = """

@@ -39,7 +39,14 @@ def test_a_township_with_two_kinds_of_reentry_has_two_lines(
     given["rows"]["benefit_roll"] += [
         {**left, "status": "退出", "start_date": "2015-01-01", "end_date": "2018-05-01"},
         {**left, "household_id": "X2", "start_date": "2020-05-01"},
-        {**left, "name": "赵三", "id_number": identity(41), "status": "退出", "end_date": "2017-12-31", "start_date": "2015-01-01"},
+        {
+            **left,
+            "name": "赵三",
+            "id_number": identity(41),
+            "status": "退出",
+            "end_date": "2017-12-31",
+            "start_date": "2015-01-01",
+        },
         {**left, "household_id": "X3", "name": "赵三", "id_number": identity(41), "start_date": "2020-05-01"},
     ]
     written(given, run, tmp_path)
@@ -95,14 +102,18 @@ def test_roster_is_checked_against_movement_where_the_earlier_roll_is_the_same(
         con.execute("DETACH kept")
         con.execute(
             """CREATE TABLE previous_roll AS
-               SELECT household_id, township_code, benefit_type, count(DISTINCT person_key) AS persons, max(household_amount) AS yuan
+               SELECT household_id, township_code, benefit_type, count(DISTINCT person_key) AS persons,
+                   max(household_amount) AS yuan
                FROM core_row WHERE active AND household_id <> 'N4' GROUP BY ALL"""
         )
         con.execute(
             """CREATE TABLE recon_movement AS
-               SELECT 'township' AS level, '320681' AS county_code, '320681101' AS township_code, '农村低保' AS benefit_type,
+               SELECT 'township' AS level, '320681' AS county_code, '320681101' AS township_code,
+                   '农村低保' AS benefit_type,
                    2 AS joined, 0 AS "left", 0 AS raised, 0 AS lowered"""
         )
         create_form_tables(con, run.month, earlier)
         broken = write_county_forms(con, run, PLACE, tmp_path / "out")[1]
-    assert [(check.place, check.found, check.expected) for check in broken if check.form == "花名册"] == [("启东市北新镇", 1, 2)]
+    assert [(check.place, check.found, check.expected) for check in broken if check.form == "花名册"] == [
+        ("启东市北新镇", 1, 2)
+    ]

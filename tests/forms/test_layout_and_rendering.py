@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+PAGE = rb"/Type\s*/Page\b.*?/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]"
 GOLDEN = Path(__file__).parent / "golden"
 BOOKS = {
     "township": "年检_320681101_北新镇.xlsx",
@@ -66,7 +67,7 @@ def test_libreoffice_prints_every_form_on_a4(folder: Path, tmp_path: Path, progr
     convert(program("LibreOffice"), "pdf", [folder / name for name in BOOKS.values()], tmp_path)
     for name in BOOKS.values():
         printed = (tmp_path / name).with_suffix(".pdf").read_bytes()
-        pages = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", printed)
+        pages = re.findall(PAGE, printed)
         assert len(pages) >= len(openpyxl.load_workbook(folder / name).worksheets)
         assert {tuple(sorted((round(float(w)), round(float(h))))) for w, h in pages} == {(595, 842)}, name
 

@@ -1,4 +1,4 @@
-"""Who is at work, and the secret that seals entries and makes keys: from the environment or a file only, never from hedui.toml."""
+"""Who is at work, and the secret that seals entries and makes keys: never from hedui.toml."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import getpass
 import os
 from pathlib import Path
 
-from transforms.audit.trail import AuditError
+from transforms.audit.errors import AuditError
 
 OPERATOR = "HEDUI_OPERATOR"
 AUDIT_KEY, AUDIT_KEY_FILE = "HEDUI_AUDIT_KEY", "HEDUI_AUDIT_KEY_FILE"
@@ -27,7 +27,8 @@ def operator() -> str:
 def audit_key() -> bytes | None:
     """The secret of HEDUI_AUDIT_KEY, else of the file HEDUI_AUDIT_KEY_FILE names; None when neither is set.
 
-    Raises AuditError when the file cannot be read or the secret is too short to keep anybody from guessing it.
+    Raises AuditError when the file cannot be read or the secret is too short to keep anybody from guessing
+    it.
     """
     text, source = os.environ.get(AUDIT_KEY, ""), AUDIT_KEY
     path = os.environ.get(AUDIT_KEY_FILE, "")
@@ -36,12 +37,16 @@ def audit_key() -> bytes | None:
         try:
             text = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
-            raise AuditError(f"{AUDIT_KEY_FILE} names {path}, which cannot be read as text ({error})") from None
+            raise AuditError(
+                f"{AUDIT_KEY_FILE} names {path}, which cannot be read as text ({error})"
+            ) from None
     elif not text:
         return None
     key = text.strip().encode()
     if len(key) < SHORTEST_KEY:
-        raise AuditError(f"the secret of {source} is shorter than {SHORTEST_KEY} bytes; make one with `openssl rand -hex 32`")
+        raise AuditError(
+            f"the secret of {source} is under {SHORTEST_KEY} bytes; make one with `openssl rand -hex 32`"
+        )
     return key
 
 
@@ -50,7 +55,7 @@ def required_audit_key() -> bytes:
     key = audit_key()
     if key is None:
         raise AuditError(
-            f"a secret is needed: set {AUDIT_KEY}, or {AUDIT_KEY_FILE} to a file that holds it; make one with "
-            "`openssl rand -hex 32` and keep it, or later keys will not match these"
+            f"a secret is needed: set {AUDIT_KEY}, or {AUDIT_KEY_FILE} to a file that holds it; make one "
+            "with `openssl rand -hex 32` and keep it, or later keys will not match these"
         )
     return key

@@ -1,11 +1,11 @@
 """Writing the trail: store/audit/audit.jsonl, one entry a line, and head.json, which says where it ends.
 
-An entry is {n, at, who, action, details, prev, hash}: `prev` is the hash of the entry before, `hash` the SHA-256 of the rest of
-the line. With a secret it also holds `mac`, an HMAC-SHA256 that nobody without the secret can make. Both files are in one
-canonical form, so that every byte counts.
+An entry is {n, at, who, action, details, prev, hash}: `prev` is the hash of the entry before, `hash` the
+SHA-256 of the rest of the line. With a secret it also holds `mac`, an HMAC-SHA256 that nobody without the
+secret can make. Both files are in one canonical form, so that every byte counts.
 
-head.json holds the line about to be written before it is, so that a writer killed at any moment leaves a trail that the
-next one completes and that verification takes for what it is.
+head.json holds the line about to be written before it is, so that a writer killed at any moment leaves a
+trail that the next one completes and that verification takes for what it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from transforms.audit.errors import AuditError
+from transforms.audit.identity import audit_key, operator
 
 FOLDER, TRAIL, HEAD, LOCK = "audit", "audit.jsonl", "head.json", ".lock"
 NO_HASH = "0" * 64
@@ -33,13 +36,9 @@ ID_NUMBER = re.compile(
 FILE_MODE, FOLDER_MODE = 0o640, 0o2750
 
 
-class AuditError(RuntimeError):
-    """The trail cannot be written or read; the message says what was found and what to do."""
-
-
 @dataclass(frozen=True)
 class Entry:
-    """One entry. at: UTC, ISO 8601; details: what was done to what, without anybody's data; prev, hash: SHA-256 in hex."""
+    """One entry. at: UTC, ISO 8601; details: what was done, without anybody's data; prev, hash: SHA-256."""
 
     n: int
     at: str
@@ -53,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Head:
-    """Where the trail ends: number and hash of the last entry, size of the file, and the line being written (or '')."""
+    """Where the trail ends: number and hash of the last entry, bytes up to it, the line being written."""
 
     n: int = 0
     hash: str = NO_HASH
@@ -88,17 +87,18 @@ def trail_of(store: Path) -> TrailFiles:
 def record(
     store: Path, action: str, details: Mapping[str, Any], *, who: str | None = None, key: bytes | None = None
 ) -> Entry:
-    """Add an entry to the trail of the store's folder and return it, once it is on the disk. Safe beside other writers.
+    """Add an entry to the trail of the store's folder; returns once it is on the disk. Safe beside other
+    writers.
 
-    `action` is one word (extract, explain, import, retention …); `details` plain JSON that says what without anybody's data
-    (run ids, finding ids, hashes, counts). `who` is the operator and `key` the secret of the environment unless given. Raises
-    AuditError when the trail cannot be written, its head is gone, or `details` holds an ID number.
+    `action` is one word (extract, explain, import, retention …); `details` plain JSON that says what without
+    anybody's data (run ids, finding ids, hashes, counts). `who` is the operator and `key` the secret of the
+    environment unless given. Raises AuditError when the trail cannot be written, its head is gone, or
+    `details` holds an ID number.
     """
-    from transforms.audit.identity import audit_key, operator
-
     if not ACTION.fullmatch(action):
         raise ValueError(f"action {action!r}: expected one word of small letters")
-    if ID_NUMBER.search(json.dumps(details, ensure_ascii=False)):
+    plain = json.dumps(dict(details), ensure_ascii=False, allow_nan=False)
+    if ID_NUMBER.search(plain):
         raise AuditError("the details of an audit entry must not hold an ID number; nothing was recorded")
     files, seal, by = trail_of(store), key or audit_key(), who or operator()
     try:
@@ -106,7 +106,7 @@ def record(
         with locked(files, fcntl.LOCK_EX):
             head = _complete(files, _current_head(files))
             at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-            entry, line = sealed_entry(head.n + 1, at, by, action, details, head.hash, seal)
+            entry, line = sealed_entry(head.n + 1, at, by, action, json.loads(plain), head.hash, seal)
             _write_head(files, Head(head.n, head.hash, head.size, line))
             _append(files, line)
             _write_head(files, Head(entry.n, entry.hash, _size(files)))
@@ -120,7 +120,7 @@ def sealed_entry(
 ) -> tuple[Entry, str]:
     """An entry with its hashes worked out, and its line."""
     content: dict[str, Any] = {
-        "n": n, "at": at, "who": who, "action": action, "details": dict(details), "prev": prev,
+        "n": n, "at": at, "who": who, "action": action, "details": details, "prev": prev,
     }  # fmt: skip
     if key:
         content["mac"] = seal_of(content, key)
@@ -129,8 +129,8 @@ def sealed_entry(
 
 
 def canonical(content: Mapping[str, Any]) -> str:
-    """The one way to write a JSON object: keys sorted, no spaces, text as it is."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The one way to write a JSON object: keys sorted, no spaces, ASCII."""
+    return json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
@@ -175,12 +175,14 @@ def _sound(head: Head) -> bool:
 def _current_head(files: TrailFiles) -> Head:
     head = read_head(files)
     if head is None and _size(files):
-        raise AuditError(f"the audit trail {files.folder} has lost its {HEAD}; run `hedui audit verify`, then move the folder aside")
+        raise AuditError(
+            f"the audit trail {files.folder} lost its {HEAD}; see `hedui audit verify`, then move it aside"
+        )
     return head or Head()
 
 
 def _complete(files: TrailFiles, head: Head) -> Head:
-    """Finish what a writer that died had begun: its line is in the head, and in the trail whole, in part or not at all."""
+    """Finish what a writer that died had begun: its line is in the trail whole, in part or not at all."""
     if not head.pending:
         return head
     line = f"{head.pending}\n".encode()
@@ -188,7 +190,7 @@ def _complete(files: TrailFiles, head: Head) -> Head:
     if line.startswith(tail) and tail != line:
         with files.trail.open("ab") as out:
             out.write(line[len(tail) :])
-            _flush(out.fileno())
+            _flush(out)
     entry = json.loads(head.pending)
     done = Head(entry["n"], entry["hash"], _size(files))
     _write_head(files, done)
@@ -206,24 +208,18 @@ def _tail(files: TrailFiles, start: int) -> bytes:
 
 def _append(files: TrailFiles, line: str) -> None:
     descriptor = os.open(files.trail, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
-    try:
-        with os.fdopen(descriptor, "ab", closefd=False) as out:
-            out.write(f"{line}\n".encode())
-        _flush(descriptor)
-    finally:
-        os.close(descriptor)
+    with os.fdopen(descriptor, "ab") as out:
+        out.write(f"{line}\n".encode())
+        _flush(out)
 
 
 def _write_head(files: TrailFiles, head: Head) -> None:
     beside = files.folder / f".{HEAD}-{secrets.token_hex(4)}"
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    try:
-        with os.fdopen(descriptor, "wb", closefd=False) as out:
-            out.write(canonical(head.__dict__).encode())
-        _flush(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(beside, files.head)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(canonical(head.__dict__).encode())
+        _flush(out)
+    beside.replace(files.head)
     folder = os.open(files.folder, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -235,5 +231,6 @@ def _size(files: TrailFiles) -> int:
     return files.trail.stat().st_size if files.trail.exists() else 0
 
 
-def _flush(descriptor: int) -> None:
-    os.fsync(descriptor)
+def _flush(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

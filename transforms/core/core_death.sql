@@ -72,7 +72,7 @@ SELECT
     d.register_count,
     nullif(concat_ws('；',
         CASE WHEN d.name_agrees = 0 AND d.name_alike = 1 THEN '登记姓名与花名册仅读音相同'
-            WHEN d.name_agrees = 0 AND t.tier <> 'probabilistic' THEN '登记姓名与花名册相差一字或不一致' END,
+            WHEN d.name_agrees = 0 THEN '登记姓名与花名册相差一字或不一致' END,
         CASE WHEN d.deaths_month_last - d.funerals_month > 1 OR d.funerals_month_last - d.deaths_month > 1
             OR d.deaths_month_last - d.deaths_month > 1 OR d.funerals_month_last - d.funerals_month > 1
             THEN '各登记的死亡月份相差超过一个月' END,

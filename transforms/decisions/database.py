@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-DATABASE_FILE = "decisions.db"
+from transforms.decisions.place import DATABASE_FILE, DecisionsError
+
 FILE_MODE = 0o640
 HEAD_REVISION = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -21,15 +22,6 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg",
 WAIT_SECONDS = 30
 #: One writer at a time on PostgreSQL, whatever host it runs on; the number is this application's own.
 ADVISORY_LOCK = 4_808_365_301
-
-
-class DecisionsError(RuntimeError):
-    """The decisions database cannot be used; the message says what happened and what to do."""
-
-
-def has_decisions(store_root: Path, configured: str | None) -> bool:
-    """Whether there can be any decision: a configured database, or a file in the store."""
-    return bool(configured) or (store_root / DATABASE_FILE).exists()
 
 
 def database_url(store_root: Path, configured: str | None) -> URL:

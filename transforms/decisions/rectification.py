@@ -25,7 +25,9 @@ def build_rectification(con: duckdb.DuckDBPyConnection, previous_run: Path | Non
     con.execute(f"CREATE OR REPLACE TEMP TABLE previous_rectification AS {NO_PREVIOUS}")
     if previous_run is not None:
         _load_previous(con, previous_run)
-    con.execute((FOLDER / "rectification.sql").read_text(encoding="utf-8"), {"as_of": as_of})
+    # The day is written into the SQL: binding it would import pandas.
+    sql = (FOLDER / "rectification.sql").read_text(encoding="utf-8")
+    con.execute(sql.replace("$as_of", f"'{as_of.isoformat()}'"))
     con.execute("DROP TABLE previous_rectification")
     return int(con.execute("SELECT count(*) FROM rectification").fetchall()[0][0])
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from transforms.decisions.database import has_decisions, open_decisions, reading, writing
+from transforms.decisions.database import open_decisions, reading, writing
 from transforms.decisions.models import Decision, ImportBatch
+from transforms.decisions.place import has_decisions
 
 CHUNK = 20_000
 

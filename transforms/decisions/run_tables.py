@@ -5,42 +5,41 @@ measured_precision.
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from transforms.decisions.database import has_decisions, open_decisions
+from transforms.decisions.place import has_decisions
 from transforms.decisions.precision import Z
 
 FOLDER = Path(__file__).parent
-TEXT, DAY, COUNT = pa.string(), pa.date32(), pa.int64()
 LOADED_COLUMNS = {
-    "id": COUNT,
-    "finding_id": TEXT,
-    "rule_id": TEXT,
-    "rule_version": pa.int32(),
-    "subject_key": TEXT,
-    "match_tier": TEXT,
-    "run_id": TEXT,
-    "run_as_of": DAY,
-    "township_code": TEXT,
-    "owner_township_code": TEXT,
-    "outcome": TEXT,
-    "checked_by": TEXT,
-    "checked_on": DAY,
-    "measures": TEXT,
-    "due": DAY,
-    "note": TEXT,
-    "evidence_hash": TEXT,
-    "evidence": TEXT,
-    "lead": TEXT,
-    "decided_on": DAY,
-    "decided_at": pa.timestamp("us"),
-    "expires_on": DAY,
-    "file_name": TEXT,
-    "sha256": TEXT,
-    "source_row": COUNT,
+    "id": "BIGINT",
+    "finding_id": "VARCHAR",
+    "rule_id": "VARCHAR",
+    "rule_version": "INTEGER",
+    "subject_key": "VARCHAR",
+    "match_tier": "VARCHAR",
+    "run_id": "VARCHAR",
+    "run_as_of": "DATE",
+    "township_code": "VARCHAR",
+    "owner_township_code": "VARCHAR",
+    "outcome": "VARCHAR",
+    "checked_by": "VARCHAR",
+    "checked_on": "DATE",
+    "measures": "VARCHAR",
+    "due": "DATE",
+    "note": "VARCHAR",
+    "evidence_hash": "VARCHAR",
+    "evidence": "VARCHAR",
+    "lead": "VARCHAR",
+    "decided_on": "DATE",
+    "decided_at": "TIMESTAMP",
+    "expires_on": "DATE",
+    "file_name": "VARCHAR",
+    "sha256": "VARCHAR",
+    "source_row": "BIGINT",
 }
 
 
@@ -56,25 +55,42 @@ def load_decisions(
     link), township_code, reviewed, confirmed, low, high). Only answers to lists of `as_of` or before count.
     Raises DecisionsError.
     """
-    empty = pa.schema(list(LOADED_COLUMNS.items())).empty_table()
-    con.register("decision_rows", empty)
-    con.execute("CREATE OR REPLACE TEMP TABLE loaded_decision AS SELECT * FROM decision_rows")
-    con.unregister("decision_rows")
+    columns = ", ".join(f"{name} {kind}" for name, kind in LOADED_COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE loaded_decision ({columns})")
     if has_decisions(store_root, configured):
         _fill(con, store_root, configured)
-    for statement in con.extract_statements((FOLDER / "decision_tables.sql").read_text(encoding="utf-8")):
-        values = {"as_of": as_of, "z": Z}
-        con.execute(statement, {name: values[name] for name in statement.named_parameters})
+    # Values are written into the SQL: binding them would import pandas, which costs more than the tables.
+    sql = (FOLDER / "decision_tables.sql").read_text(encoding="utf-8")
+    con.execute(sql.replace("$as_of", f"'{as_of.isoformat()}'").replace("$z", repr(Z)))
     con.execute("DROP TABLE loaded_decision")
     return int(con.execute("SELECT count(*) FROM decision_history").fetchall()[0][0])
 
 
 def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None) -> None:
+    """loaded_decision from the database, in chunks, each by way of a file: a table of Arrow would import pandas."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from transforms.decisions.database import open_decisions
     from transforms.decisions.repository import every_decision
 
-    with open_decisions(store_root, configured) as engine:
+    kinds = {
+        "BIGINT": pa.int64(),
+        "INTEGER": pa.int32(),
+        "DATE": pa.date32(),
+        "TIMESTAMP": pa.timestamp("us"),
+    }
+    schema = pa.schema([(name, kinds.get(kind, pa.string())) for name, kind in LOADED_COLUMNS.items()])
+    beside = store_root / "tmp"
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="rerun-decisions-", dir=beside if beside.is_dir() else None
+        ) as folder,
+        open_decisions(store_root, configured) as engine,
+    ):
+        chunk = Path(folder) / "chunk.parquet"
         for rows in every_decision(engine):
-            table = pa.table({c: pa.array([r[c] for r in rows], kind) for c, kind in LOADED_COLUMNS.items()})
-            con.register("decision_rows", table)
-            con.execute("INSERT INTO loaded_decision SELECT * FROM decision_rows")
-            con.unregister("decision_rows")
+            parquet.write_table(pa.Table.from_pylist(rows, schema), chunk)
+            con.execute(
+                f"INSERT INTO loaded_decision SELECT {', '.join(LOADED_COLUMNS)} FROM read_parquet('{chunk}')"
+            )

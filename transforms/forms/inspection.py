@@ -70,7 +70,7 @@ def table_fields() -> tuple[Field, ...]:
 def write_inspection(
     con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, townships: Sequence[Place]
 ) -> list[Gap]:
-    """The sheets 附件1 (a line per township, layout to be confirmed) and 附件2 of one county; the gaps left."""
+    """The sheets 附件1 (a line per township, to be confirmed) and 附件2 of one county; the gaps left."""
     values: dict[str, object] = {
         "codes": [place.township_code for place in townships],
         "names": [place.township_name for place in townships],

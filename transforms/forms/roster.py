@@ -63,7 +63,7 @@ def write_roster(
     sheet.opening("", filled(headings.ROSTER_TITLE, place=place.name))
     sheet.warn(UNCONFIRMED)
     sheet.signed(filled(headings.ROSTER_SEAL, place=place.name))
-    sheet.headings([24, 30])
+    sheet.headings([24, 38])
     sheet.body(lines, least=LEAST_LINES)
     changed = [line for line in lines if line["changed"]]
     sums = {key: _sum(lines, key) for key in ("persons_before", "yuan_before", "persons_after", "yuan_after")}

@@ -13,7 +13,9 @@ import duckdb
 
 from data_contracts import Contract
 from transforms.linkage.pinyin import pinyin_table
+from transforms.linkage.probabilistic import TIER_TABLES, build_probabilistic
 from transforms.linkage.roles import PersonRole, person_roles
+from transforms.linkage.tables import LinkageError, replace_table
 
 FOLDER = Path(__file__).parent
 
@@ -33,11 +35,7 @@ PAIRS = (
 KIN = ("kin_row", "kin_edge", "kin_overloaded", "kin_two_step", "kin_closed")
 
 # What later stages read; everything else is for the analyst of this stage.
-SNAPSHOT_TABLES = ("links", "link_person", "link_person_name", "kin_closed", "kin_overloaded", "open_row")
-
-
-class LinkageError(RuntimeError):
-    """A table of this stage could not be built; names the table and the kind of error."""
+SNAPSHOT_TABLES = ("links", "link_person", "link_person_name", "kin_closed", "kin_overloaded", "open_row", *TIER_TABLES)
 
 
 @dataclass(frozen=True)
@@ -72,10 +70,11 @@ def build_links(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract
     """
     _replace_pinyin(con)
     for table in REFERENCE + PEOPLE:
-        _replace(con, table, sql_text(table))
-    _replace(con, "register_row", register_row_sql(person_roles(contracts)))
+        replace_table(con, table, sql_text(table))
+    replace_table(con, "register_row", register_row_sql(person_roles(contracts)))
     for table in PAIRS + KIN:
-        _replace(con, table, sql_text(table))
+        replace_table(con, table, sql_text(table))
+    build_probabilistic(con, contracts)
     return _report(con)
 
 
@@ -92,10 +91,10 @@ def write_links(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
 
 @cache
 def linkage_version() -> str:
-    """Hash of everything in this folder: other code or SQL may give other links."""
+    """Hash of everything in this folder: other code, SQL or model may give other links."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
-        if path.is_file():
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -143,17 +142,9 @@ def _placeholders(role: PersonRole) -> dict[str, str]:
 def _replace_pinyin(con: duckdb.DuckDBPyConnection) -> None:
     con.register("pinyin_arrow", pinyin_table())
     try:
-        _replace(con, "ref_pinyin", "SELECT * FROM pinyin_arrow")
+        replace_table(con, "ref_pinyin", "SELECT * FROM pinyin_arrow")
     finally:
         con.unregister("pinyin_arrow")
-
-
-def _replace(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
-    try:
-        con.execute(f"CREATE OR REPLACE TABLE {table} AS\n{select}")
-    except duckdb.Error as error:
-        # The engine's message may quote a person's value: neither kept nor chained.
-        raise LinkageError(f"linkage table {table} could not be built: {type(error).__name__}") from None
 
 
 def _report(con: duckdb.DuckDBPyConnection) -> LinkageReport:

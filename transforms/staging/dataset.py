@@ -98,7 +98,7 @@ def _stage_file(
         ]
         chosen = choose_sheets(file.name, readings, work.contract, work.contracts)
     except UnreadableFile as error:
-        return replace(account, status="rejected", reason=error.message)
+        return replace(account, status="rejected", reason=f"文件无法读入，请按以下说明处理后重新报送：{error.message}")
     except RejectedFile as error:
         return replace(account, status="rejected", reason=str(error), sheets=_unstaged(sheets, REJECTED))
     plans = [

@@ -1,6 +1,6 @@
 -- Grain: scored open row × person: how far its confidence may rise on the evidence there is, however large the model's figure.
--- strong: the name equal or equal in sound, the full birth date, and the place or a relative in the household, and no damaged number or
--- sex against it. lead: some evidence of the birth date. Anything else is refused: a name and a village are not a person. One character off
+-- strong: the name equal or equal in sound, the full birth date, and the place (or, where the address
+-- names none, a relative in the household), and no damaged number or sex against it. lead: some evidence of the birth date. Anything else is refused: a name and a village are not a person. One character off
 -- stays a lead: twins share birth date, village and all but one character.
 WITH level AS (
     SELECT
@@ -31,7 +31,10 @@ class AS (
         CASE
             WHEN name IN ('equal', 'toned', 'sound')
                 AND birth_date IN ('equal', 'swapped')
-                AND (place IN ('village', 'village_alone', 'township') OR relative = 'household')
+                AND (
+                    place IN ('village', 'village_alone', 'township')
+                    OR (relative = 'household' AND place IN ('missing', 'unknown'))
+                )
                 AND sex <> 'other'
                 AND id_number <> 'other'
                 THEN 'strong'

@@ -14,6 +14,7 @@ from data_contracts import Contract
 from transforms.linkage.pinyin import SURNAME_READINGS
 from transforms.linkage.probabilistic.model import Comparison, Model, load_model
 from transforms.linkage.roles import person_roles
+from transforms.linkage.tables import LinkageError, replace_table
 
 FOLDER = Path(__file__).parent
 
@@ -52,18 +53,18 @@ def build_probabilistic(
     con: has the tables of the deterministic tiers (`links`, `open_row`, `link_person` …). Adds rows of tier
     'probabilistic' to `links`, never touching another, and leaves `link_weight` (link × comparison: weight = log2
     of the Bayes factor) and the tables of the steps. Splink is imported only when a pair is there to score.
-    Returns the number of links added.
+    Returns the number of links added. Raises LinkageError naming the table that could not be built.
     """
     model = model or load_model()
     con.execute(f"CREATE OR REPLACE TABLE link_weight ({LINK_WEIGHT})")
     _settings_tables(con, contracts, model)
     for table in CANDIDATES:
-        _replace(con, table)
+        replace_table(con, table, sql_text(table))
     if not _number(con, "SELECT count(*) FROM prob_pair"):
         return 0
     score_pairs(con, model)
     for table in ANSWERS:
-        _replace(con, table)
+        replace_table(con, table, sql_text(table))
     con.execute("INSERT INTO links BY NAME FROM prob_link")
     con.execute(f"INSERT INTO link_weight {link_weight_sql(model)}")
     return _number(con, "SELECT count(*) FROM prob_link")
@@ -74,10 +75,10 @@ def score_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     gamma_<name> = level, weight_<name> = log2 Bayes factor)."""
     _tones(con)
     for table in FEATURES:
-        _replace(con, table)
+        replace_table(con, table, sql_text(table))
     people = _number(con, "SELECT count(DISTINCT person_key) FROM prob_person")
     _predict(con, model, people)
-    _replace_by(con, "prob_level", _level_sql(model))
+    replace_table(con, "prob_level", _level_sql(model))
 
 
 def sql_text(table: str) -> str:
@@ -100,8 +101,11 @@ def _predict(con: duckdb.DuckDBPyConnection, model: Model, people: int) -> None:
         table = FREQUENCY_TABLES[column]
         tables.register_term_frequency_lookup(api.register(table, table_name=f"lookup_{table}"), column)
     tables.register_blocked_pairs_for_predict(api.register("prob_blocked", table_name="lookup_prob_blocked"))
-    scored = linker.inference.predict(warning_mode="never")
-    _replace_by(con, "prob_prediction", _prediction_sql(model, scored.physical_name))
+    try:
+        scored = linker.inference.predict(warning_mode="never")
+    except Exception as error:  # Splink lets the engine's errors through, which may quote a person's value
+        raise LinkageError(f"linkage table prob_prediction could not be built: {type(error).__name__}") from None
+    replace_table(con, "prob_prediction", _prediction_sql(model, scored.physical_name))
     tables.delete_tables_created_by_splink_from_db()
 
 
@@ -121,12 +125,12 @@ def _settings_tables(
     con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model
 ) -> None:
     roles = [role for role in person_roles(contracts) if role.age_on]
-    _replace_by(con, "prob_register", _values_sql(["dataset", "role"], [(r.dataset, r.id_column) for r in roles]))
+    replace_table(con, "prob_register", _values_sql(["dataset", "role"], [(r.dataset, r.id_column) for r in roles]))
     blocks = [(b.rule, b.max_people, b.max_pairs) for b in model.blocking]
-    _replace_by(con, "prob_blocking", _values_sql(["rule", "max_people", "max_pairs"], blocks))
+    replace_table(con, "prob_blocking", _values_sql(["rule", "max_people", "max_pairs"], blocks))
     frequency = [(float(model.prior_records), float(model.prior_share))]
-    _replace_by(con, "prob_frequency", _values_sql(["prior_records", "prior_share"], frequency))
-    _replace_by(con, "prob_competition", _values_sql(list(model.competition), [tuple(model.competition.values())]))
+    replace_table(con, "prob_frequency", _values_sql(["prior_records", "prior_share"], frequency))
+    replace_table(con, "prob_competition", _values_sql(list(model.competition), [tuple(model.competition.values())]))
 
 
 def _values_sql(columns: list[str], rows: list[tuple[str | int | float, ...]]) -> str:
@@ -204,17 +208,9 @@ def _tones(con: duckdb.DuckDBPyConnection) -> None:
     columns = {"ch": characters, "toned": toned, "surname_toned": surnames}
     con.register("tone_arrow", pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
     try:
-        _replace_by(con, "prob_tone", "SELECT * FROM tone_arrow")
+        replace_table(con, "prob_tone", "SELECT * FROM tone_arrow")
     finally:
         con.unregister("tone_arrow")
-
-
-def _replace(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    _replace_by(con, table, sql_text(table))
-
-
-def _replace_by(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS\n{select}")
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -126,7 +126,7 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def _ask(
+def ask(
     con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[str] | Mapping[str, str] = ()
 ) -> duckdb.DuckDBPyConnection:
     """Run a query with its values written in: binding them would import pandas, which costs more than a
@@ -147,7 +147,7 @@ def _literal(value: str) -> str:
 
 def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
     """The township of a code; raises LookupError when core_township does not know it."""
-    row = _ask(
+    row = ask(
         con, f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]
     ).fetchone()
     if row is None:
@@ -157,7 +157,7 @@ def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
 
 def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Township]:
     """The townships of a county by code; 未定 only where it has findings."""
-    rows = _ask(
+    rows = ask(
         con,
         f"""SELECT {Township.columns()} FROM core_township
             WHERE county_code = ?
@@ -176,7 +176,7 @@ def leads_of(
     Households come by their gravest lead, of equal ones by how often such leads were confirmed (`likely`, 0
     to 1), then by village; inside one the gravest lead comes first, then the likeliest.
     """
-    rows = _ask(
+    rows = ask(
         con,
         # also_townships may be a list or text: a code in it stands between characters that are no digits.
         f"""SELECT {Lead.columns()} FROM out_finding
@@ -221,7 +221,7 @@ def leads_of(
 
 def county_leads(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Lead]:
     """The findings that belong to a county's townships, each once."""
-    rows = _ask(
+    rows = ask(
         con,
         f"""SELECT {Lead.columns()} FROM out_finding
             WHERE township_code IN (SELECT township_code FROM core_township WHERE county_code = ?)
@@ -233,13 +233,13 @@ def county_leads(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Lead]
 
 def input_files(con: duckdb.DuckDBPyConnection) -> list[InputFile]:
     """Every file received, by dataset and name."""
-    rows = _ask(con, f"SELECT {InputFile.columns()} FROM run_input ORDER BY dataset, file").fetchall()
+    rows = ask(con, f"SELECT {InputFile.columns()} FROM run_input ORDER BY dataset, file").fetchall()
     return [InputFile.of(row) for row in rows]
 
 
 def ignored_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
     """(dataset, file, reason, rows) of the rows left aside."""
-    return _ask(
+    return ask(
         con, "SELECT dataset, file, reason, rows FROM run_ignored ORDER BY dataset, file, reason"
     ).fetchall()
 
@@ -247,8 +247,7 @@ def ignored_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, in
 def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
     """Every rule of the run, gravest first within its family."""
     rows = [
-        Rule.of(row)
-        for row in _ask(con, f"SELECT {Rule.columns()} FROM run_rule ORDER BY rule_id").fetchall()
+        Rule.of(row) for row in ask(con, f"SELECT {Rule.columns()} FROM run_rule ORDER BY rule_id").fetchall()
     ]
     return sorted(
         rows,
@@ -258,7 +257,7 @@ def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
 
 def parameters_for(con: duckdb.DuckDBPyConnection, region: str) -> list[ParameterInForce]:
     """Values that hold for a township (longest region prefix); for a county code its townships' own too."""
-    rows = _ask(
+    rows = ask(
         con,
         f"""SELECT {ParameterInForce.columns()} FROM run_parameter
             WHERE starts_with($region, region) OR starts_with(region, $region)
@@ -273,13 +272,13 @@ def parameters_for(con: duckdb.DuckDBPyConnection, region: str) -> list[Paramete
 
 def latest_pay_month(con: duckdb.DuckDBPyConnection) -> int | None:
     """The latest month paid for (month index), None without payments."""
-    row = _ask(con, "SELECT latest_pay_month FROM core_ctx").fetchone()
+    row = ask(con, "SELECT latest_pay_month FROM core_ctx").fetchone()
     return row[0] if row else None
 
 
 def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, int]:
     """Households and persons on active rows in a township."""
-    row = _ask(
+    row = ask(
         con,
         """SELECT (SELECT count(*) FROM core_household WHERE active AND township_code = $code),
                   (SELECT count(*) FROM core_person WHERE active AND township_code = $code)""",
@@ -290,7 +289,7 @@ def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, 
 
 def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Names of the reconciliation tables this run has, without their prefix."""
-    rows = _ask(
+    rows = ask(
         con, "SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, 'recon_')"
     ).fetchall()
     return {name.removeprefix("recon_") for (name,) in rows}
@@ -299,7 +298,7 @@ def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
 def recon_rows(con: duckdb.DuckDBPyConnection, name: str, level: str, region: str, sql: str) -> Table:
     """What `sql` selects from `rows`, the rows of recon_<name> at one level of a township or county."""
     code = "township_code" if len(region) > COUNTY_DIGITS else "county_code"
-    result = _ask(
+    result = ask(
         con,
         f"WITH rows AS (SELECT * FROM recon_{name} WHERE level = ? AND {code} = ?) {sql}",
         [level, region],

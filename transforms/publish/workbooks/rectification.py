@@ -98,7 +98,8 @@ def write_rectification_sheet(book: Book, con: duckdb.DuckDBPyConnection, townsh
 def _items(con: duckdb.DuckDBPyConnection, township_code: str) -> list[dict[str, Any]]:
     if not has_table(con, "rectification"):
         return []
-    rows = con.execute(
+    rows = read.ask(
+        con,
         f"""SELECT {", ".join(NAMES)} FROM rectification WHERE township_code = ?
             ORDER BY CASE status WHEN 'overdue' THEN 1 WHEN 'open' THEN 2 ELSE 3 END,
                 due NULLS LAST, closed_on DESC, household_id, rule_id, finding_id""",

@@ -14,7 +14,7 @@ import duckdb
 from transforms.decisions.precision import Precision, precision
 from transforms.publish.workbooks.evidence import item_text
 from transforms.publish.workbooks.labels import chinese_date
-from transforms.publish.workbooks.reading import COUNTY_DIGITS, Lead
+from transforms.publish.workbooks.reading import COUNTY_DIGITS, Lead, ask
 
 UNKNOWN = precision(0, 0)
 MOST_CHANGES = 6
@@ -63,7 +63,8 @@ def reviews_for(con: duckdb.DuckDBPyConnection, township_code: str) -> Reviews:
     """What a township's list says of earlier reviews; empty for a run whose tables hold none."""
     if not has_table(con, "measured_precision"):
         return Reviews()
-    rows = con.execute(
+    rows = ask(
+        con,
         "SELECT rule_id, match_tier, township_code = $code, sum(confirmed), sum(reviewed) FROM "
         "measured_precision "
         "WHERE township_code = $code OR starts_with(township_code, $county) GROUP BY ALL ORDER BY ALL",
@@ -81,7 +82,8 @@ def rule_precision(con: duckdb.DuckDBPyConnection, county_code: str) -> dict[str
     """What was measured for each rule over all townships and match tiers of a county."""
     if not has_table(con, "measured_precision"):
         return {}
-    rows = con.execute(
+    rows = ask(
+        con,
         "SELECT rule_id, sum(confirmed), sum(reviewed) FROM measured_precision WHERE "
         "starts_with(township_code, ?) GROUP BY 1",
         [county_code],
@@ -113,9 +115,7 @@ def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether the run has a table: runs of earlier versions lack the newer ones."""
-    found = con.execute(
-        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
-    ).fetchone()
+    found = ask(con, "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]).fetchone()
     return bool(found and found[0])
 
 
