@@ -90,11 +90,12 @@ def _flow(plan: RunPlan, settings: Settings, validator: Validator, progress: Pro
     from flows import stages  # noqa: PLC0415
 
     logging.getLogger("prefect").setLevel(os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"))
-    take_in, match, validate, reconcile, publish = (
-        task(without_values(stage), name=name, cache_policy=NO_CACHE, persist_result=False)
+    tasks: list[Any] = [
+        task(name=name, cache_policy=NO_CACHE, persist_result=False)(without_values(stage))
         for stage, name in ((stages.take_in, "take in"), (stages.match, "match"), (stages.validate, "validate"), (stages.reconcile, "reconcile"),
                             (stages.publish, "publish"))
-    )  # fmt: skip
+    ]  # fmt: skip
+    take_in, match, validate, reconcile, publish = tasks
 
     @flow(name="hedui-nightly", flow_run_name=plan.run_id, validate_parameters=False, persist_result=False, log_prints=False)
     def nightly() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rules.engine.parameters import load_parameters
 RULES = load_corpus()
 TESTS = Path(__file__).parent / "rules"
 # Read by commands, not by a rule's SELECT.
-COMMAND_PARAMETERS = {"sample_fraction"}
+COMMAND_PARAMETERS = {"sample_fraction", "decision_months_confirmed", "decision_months_exempt", "decision_months_refuted"}
 # Read by the core tables for every rule.
 CORE_PARAMETERS = {"dibao_standard_rural", "dibao_standard_urban"}
 

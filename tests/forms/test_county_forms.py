@@ -28,7 +28,8 @@ def test_grace_single_and_reentered_per_township(folder: Path) -> None:
         [1, "北新镇", 1, 1], [2, "惠萍镇", 1, 1], [3, "近海镇", 0, 0], ["合计", None, 2, 2],
     ]  # fmt: skip
     assert body(form(folder, COUNTY, "附件8")) == [
-        [1, "北新镇", 0, 0, None], [2, "惠萍镇", 1, 1, "特困"], [3, "近海镇", 0, 0, None], ["合计", None, 1, 1, None],
+        [1, "北新镇", 0, 0, None], [2, "惠萍镇", 1, 1, "特困"], [3, "近海镇", 0, 0, None],
+        ["合计", None, 1, 1, None],
     ]  # fmt: skip
 
 

@@ -104,8 +104,8 @@ def test_without_the_relatives_screen_no_cell_says_no(
 
 def test_ids_are_text_and_no_cell_of_a_register_is_a_formula(folder: Path) -> None:
     ids = set()
-    for township in BOOKS:
-        for sheet in openpyxl.load_workbook(folder / BOOKS[township]).worksheets:
+    for name in BOOKS.values():
+        for sheet in openpyxl.load_workbook(folder / name).worksheets:
             for cell in (cell for row in sheet.iter_rows() for cell in row):
                 assert cell.data_type != "f" or sheet.title == "附件3", cell.coordinate
                 if str(cell.value).startswith("320681") and len(str(cell.value)) == 18:
@@ -218,7 +218,8 @@ def test_an_earlier_run_tells_the_month_before(given: dict[str, Any], run: Forms
         ),
         (
             {
-                "household_id": "D9", "benefit_type": "低收入家庭", "low_income_type": "大重疾病医疗", "name": "赵二",
+                "household_id": "D9", "benefit_type": "低收入家庭", "low_income_type": "大重疾病医疗",
+                "name": "赵二",
                 "id_number": identity(40), "township_code": SOUTH,
             },
             "附件3",

@@ -1,5 +1,6 @@
 """Linkage: staged registers → who on the roll each row is about (tier, confidence)."""
 
+from transforms.linkage.probabilistic import link_waterfall
 from transforms.linkage.roles import PersonRole, person_roles
 from transforms.linkage.runner import (
     SNAPSHOT_TABLES,
@@ -17,6 +18,7 @@ __all__ = [
     "PersonRole",
     "TableRows",
     "build_links",
+    "link_waterfall",
     "person_roles",
     "write_links",
 ]

@@ -2,5 +2,6 @@
 
 from transforms.linkage.probabilistic.model import Model, load_model
 from transforms.linkage.probabilistic.tier import TIER_TABLES, build_probabilistic
+from transforms.linkage.probabilistic.waterfall import link_waterfall
 
-__all__ = ["TIER_TABLES", "Model", "build_probabilistic", "load_model"]
+__all__ = ["TIER_TABLES", "Model", "build_probabilistic", "link_waterfall", "load_model"]

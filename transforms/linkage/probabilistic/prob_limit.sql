@@ -1,7 +1,8 @@
 -- Grain: scored open row × person: how far its confidence may rise on the evidence there is, however large the model's figure.
 -- strong: the name equal or equal in sound, the full birth date, and the place (or, where the address
--- names none, a relative in the household), and no damaged number or sex against it. lead: some evidence of the birth date. Anything else is refused: a name and a village are not a person. One character off
--- stays a lead: twins share birth date, village and all but one character.
+-- names none, a relative in the household), and no damaged number or sex against it. lead: the full birth date, or something near it (month, weeks
+-- apart, age) and the place or a relative. Anything else is refused: a name and a village are not a person, nor a name and an age. One
+-- character off stays a lead: twins share birth date, village and all but one character.
 WITH level AS (
     SELECT
         s.row_no,
@@ -38,7 +39,11 @@ class AS (
                 AND sex <> 'other'
                 AND id_number <> 'other'
                 THEN 'strong'
-            WHEN name <> 'other' AND (birth_date NOT IN ('missing', 'other') OR age NOT IN ('missing', 'other')) THEN 'lead'
+            WHEN name <> 'other' AND birth_date IN ('equal', 'swapped') THEN 'lead'
+            WHEN name <> 'other'
+                AND (birth_date IN ('month', 'lunar', 'near') OR age IN ('equal', 'near'))
+                AND (place IN ('village', 'village_alone', 'village_moved', 'township') OR relative = 'household')
+                THEN 'lead'
             ELSE 'refused'
         END AS class
     FROM level

@@ -1,0 +1,189 @@
+"""Taking ID numbers, accounts, phones and doors out of what another audience reads; names and household ids stay.
+
+A cell is masked by what its column holds, free text by what a number looks like and by the values of the same finding: a
+damaged ID number looks like nothing, but it stands in an ID number column beside the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from transforms.publish.workbooks.reading import Lead
+
+STAR = "*"
+HEAD, TAIL = 6, 4
+SHORTEST_NUMBER = 10
+KIND_BY_NAME = {
+    "phone": "phone",
+    "relative_phone": "phone",
+    "address": "address",
+    # Between the first six and the last four digits of an ID number stands the birth date.
+    "birth_date": "birth_date",
+}
+FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+GAP = r"[\s\-—－._/·]{0,2}"
+DIGITS_OF_DATE = (
+    rf"(?:1{GAP}[89]|2{GAP}0){GAP}\d{GAP}\d{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}(?:0{GAP}[1-9]|[12]{GAP}\d|3{GAP}[01])"
+)
+SPACED_ID = re.compile(rf"(?<!\d)[1-9](?:{GAP}\d){{5}}{GAP}{DIGITS_OF_DATE}(?:{GAP}\d){{3}}(?:{GAP}[\dXx])?")
+DATE = r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?(?:[ T]\d\d?:\d\d(?::\d\d)?)?"
+TOKENS = re.compile(rf"(?<![\d\-./]){DATE}(?![\d\-./])|[0-9A-Za-z]+(?:[-_ ][0-9A-Za-z]+)*")
+NUMBER = re.compile(rf"\d(?:[ \-]?\d){{{SHORTEST_NUMBER - 1},}}[Xx]?")
+ID_SHAPE = re.compile(r"[1-9]\d{5}(?:(?:18|19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{2,3}[\dXx]")
+OLD_ID_SHAPE = re.compile(r"[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
+HAN_DIGITS = "〇零一二三四五六七八九十百"
+DOOR = re.compile(rf"(?:[0-9A-Za-z]+|[{HAN_DIGITS}]+)(?=\s?(?:号楼|号院|幢|栋|单元|室|组|弄|层|楼|号(?!文)))")
+IN_ADDRESS = re.compile(rf"[0-9A-Za-z]|[{HAN_DIGITS}]+(?=\s?(?:号|幢|栋|单元|室|组|弄|层|楼|队))")
+
+
+def mask_id(number: str) -> str:
+    """320681********1234: the first 6 and last 4 of an ID number. Of a short or damaged one at most a third each, never all."""
+    length = len(number)
+    head, tail = min(HEAD, length // 3), min(TAIL, length // 4)
+    return number[:head] + STAR * (length - head - tail) + (number[length - tail :] if tail else "")
+
+
+def mask_account(number: str) -> str:
+    """***************1234: the last 4 of an account or any other long number; of a short one at most a third."""
+    tail = min(TAIL, len(number) // 3)
+    return STAR * (len(number) - tail) + (number[len(number) - tail :] if tail else "")
+
+
+def mask_address(text: str) -> str:
+    """An address without its numbers: 启东市汇龙镇佳苑**幢***室."""
+    return IN_ADDRESS.sub(lambda found: STAR * len(found[0]), text.translate(FULL_WIDTH))
+
+
+MASKS = {
+    "id18": mask_id,
+    "account": mask_account,
+    "phone": mask_account,
+    "address": mask_address,
+    "birth_date": lambda text: re.sub(r"\d", STAR, text),
+}
+
+
+class Masker:
+    """Masks text and findings. `keep`: household ids that look like long numbers but are none that must be hidden."""
+
+    def __init__(self, keep: frozenset[str] = frozenset()) -> None:
+        self._keep = keep
+
+    def text(self, text: str | None, known: Mapping[str, str] | None = None) -> str | None:
+        """Free text; `known` maps what must not be read in it to what stands there instead."""
+        if not text:
+            return text
+        masked = text.translate(FULL_WIDTH)
+        for value in sorted(known or (), key=len, reverse=True):
+            masked = masked.replace(value, (known or {})[value])
+        masked = SPACED_ID.sub(lambda found: mask_id(re.sub(r"[^0-9Xx]", "", found[0])), masked)
+        masked = TOKENS.sub(lambda found: self._token(found[0]), masked)
+        return DOOR.sub(lambda found: STAR * len(found[0]), masked)
+
+    def cell(self, dataset: str, column: str, value: Any) -> Any:
+        """A value of a dataset's column."""
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, list):
+            return [self.cell(dataset, column, part) for part in value]
+        text = value if isinstance(value, str) else str(value)
+        kind = kind_of(dataset, column)
+        if kind in MASKS:
+            return MASKS[kind](text.translate(FULL_WIDTH))
+        masked = self.text(text)
+        return value if masked == text else masked
+
+    def lead(self, lead: Lead) -> Lead:
+        """A finding as another audience may read it; its id is cut: with it a masked number could be found by trying."""
+        items = json.loads(lead.evidence) if lead.evidence else []
+        known = self._known(lead, items)
+        return replace(
+            lead,
+            subject_key="|".join(self._subject(lead)),
+            village=self.text(lead.village),
+            household_id=self.text(lead.household_id),
+            head_name=self.text(lead.head_name),
+            name=self.text(lead.name),
+            id_number=mask_id(lead.id_number) if lead.id_number else lead.id_number,
+            evidence=json.dumps([self._item(item) for item in items], ensure_ascii=False),
+            contradictions=self._texts(lead.contradictions, known),
+            explanation=self.text(lead.explanation, known) or "",
+            finding_id="",
+            evidence_hash="",
+        )
+
+    def _texts(self, texts: str | list[str] | None, known: Mapping[str, str]) -> str | list[str] | None:
+        if isinstance(texts, list):
+            return [self.text(text, known) or "" for text in texts]
+        return self.text(texts, known)
+
+    def _item(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        dataset = str(item.get("dataset") or "")
+        values = {column: self.cell(dataset, column, v) for column, v in (item.get("values") or {}).items()}
+        places = {key: self.text(str(item.get(key) or "")) for key in ("file", "sheet")}
+        return {**item, **places, "values": values}
+
+    def _subject(self, lead: Lead) -> list[str]:
+        kinds = lead.subject_kind.split("|")
+        parts = lead.subject_key.split("|")
+        if len(kinds) != len(parts):
+            kinds = ["person"] * len(parts)
+        return [self._subject_part(kind, part) for kind, part in zip(kinds, parts, strict=True)]
+
+    def _subject_part(self, kind: str, part: str) -> str:
+        if "account" in kind:
+            return mask_account(part)
+        if "person" in kind or "id_number" in kind:
+            household, colon, name = part.partition(":")
+            # Where the roll has no usable ID number the key is household and name.
+            return f"{self.text(household)}:{self.text(name)}" if colon else mask_id(part)
+        return self.text(part) or ""
+
+    def _known(self, lead: Lead, items: list[dict[str, Any]]) -> dict[str, str]:
+        """Values of the finding that must not be read in its text either."""
+        known: dict[str, str] = {}
+        for item in items:
+            dataset = str(item.get("dataset") or "")
+            for column, value in (item.get("values") or {}).items():
+                kind = kind_of(dataset, column)
+                if kind in MASKS and kind != "birth_date" and isinstance(value, str):
+                    folded = value.translate(FULL_WIDTH)
+                    known[folded] = MASKS[kind](folded)
+        if lead.id_number:
+            known[lead.id_number] = mask_id(lead.id_number)
+        for raw, masked in zip(lead.subject_key.split("|"), self._subject(lead), strict=True):
+            known[raw] = masked
+        # Short values (a township's name in an address column) would be struck out of every word they stand in.
+        return {raw: masked for raw, masked in known.items() if raw != masked and len(raw) > TAIL}
+
+    def _token(self, token: str) -> str:
+        if token in self._keep or re.fullmatch(DATE, token):
+            return token
+        return NUMBER.sub(lambda found: _mask_number(found[0]), token)
+
+
+def looks_like_id(digits: str) -> bool:
+    """Whether a run of digits has the shape of an ID number of 18, 17 or 15 places, its birth date included."""
+    return bool(ID_SHAPE.fullmatch(digits) or OLD_ID_SHAPE.fullmatch(digits))
+
+
+def _mask_number(found: str) -> str:
+    digits = re.sub(r"[ \-]", "", found)
+    return mask_id(digits) if looks_like_id(digits) else mask_account(digits)
+
+
+@cache
+def kind_of(dataset: str, column: str) -> str:
+    """What a column holds: a type of its contract, or phone, address, birth_date; '' for a column no contract knows."""
+    from data_contracts.loader import load_contracts
+
+    if column in KIND_BY_NAME:
+        return KIND_BY_NAME[column]
+    contract = load_contracts().get(dataset)
+    types = {c.name: c.type for c in contract.columns} if contract else {}
+    return types.get(column, "")
