@@ -151,16 +151,17 @@ def _row_problems(con: duckdb.DuckDBPyConnection, plan: SheetPlan, contract: Con
             _add(report, Problem("warn", plan.sheet.sheet, row, contract.column(column).label, _shown(contract.column(column), cell.get(column)),
                                  EXPECTED.get(contract.column(column).type, "")))  # fmt: skip
         for bit in set_bits(held):
-            column = faults[bit].code.partition(":")[2]
-            known = contract.column(column) if column in {c.name for c in contract.columns} else None
+            about = faults[bit].code.partition(":")[2]
+            known = contract.column(about) if about in {c.name for c in contract.columns} else None
             _add(report, Problem("fail", plan.sheet.sheet, row, known.label if known else "", faults[bit].text,
                                  EXPECTED.get(known.type, "有值") if known else "有值"))  # fmt: skip
-        for column, status in zip(ids, marks, strict=False):
-            if status != "valid" and (status != "empty" or column.required):
-                _add(report, Problem("warn", plan.sheet.sheet, row, column.label, ID_SAID[status], EXPECTED["id18"]))
-        for column, value in zip(listed, marks[len(ids) :], strict=True):
-            if value is not None and value not in column.values:
-                _add(report, Problem("warn", plan.sheet.sheet, row, column.label, _shown(column, cell.get(column.name)), "、".join(column.values)))
+        for id_column, status in zip(ids, marks, strict=False):
+            if status != "valid" and (status != "empty" or id_column.required):
+                _add(report, Problem("warn", plan.sheet.sheet, row, id_column.label, ID_SAID[status], EXPECTED["id18"]))
+        for code_column, value in zip(listed, marks[len(ids) :], strict=True):
+            if value is not None and value not in code_column.values:
+                _add(report, Problem("warn", plan.sheet.sheet, row, code_column.label, _shown(code_column, cell.get(code_column.name)),
+                                     "、".join(code_column.values)))  # fmt: skip
 
 
 def _shown(column: Column, cell: str | None) -> str:
