@@ -151,6 +151,24 @@ def explain(finding_id: Annotated[str, typer.Argument(help="Id of a finding.")],
 
 
 @app.command()
+def forms(store: StoreOption, out: Annotated[Path, typer.Option("--out", help="Folder the forms are written to.", file_okay=False)],
+          county: Annotated[str | None, typer.Option(help="County code; every county of the run when not given.")] = None,
+          period: Annotated[str | None, typer.Option(help="Month reported on, such as 2021-06; the run's when not given.")] = None,
+          run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Fill the official report forms; cells a person decides stay empty, what does not add up is said."""
+    from flows.forms import write_forms  # noqa: PLC0415
+
+    written = write_forms(store, out, county, period, run_id)
+    breaks = [{"place": b.place, "form": b.form, "rule": b.rule, "found": b.found, "expected": b.expected, "remark": b.remark} for b in written.breaks]
+    if as_json:
+        _print_json({"files": [str(path) for path in written], "breaks": breaks})
+        return
+    for found in breaks:
+        print(f"不平：{found['place']} {found['form']} {found['rule']}：{found['found']}，应为 {found['expected']}  {found['remark'] or ''}")
+    print(f"{len(written)} workbooks in {out}")
+
+
+@app.command()
 def backtest(rule: Annotated[str, typer.Option("--rule", help="Id of the rule.")], store: StoreOption,
              settings_: Annotated[list[str] | None, typer.Option("--set", help="parameter=value of the changed version (repeatable).")] = None,
              rules: Annotated[Path | None, typer.Option("--rules", help="Folder with the changed version of the rule's file.", file_okay=False)] = None,
