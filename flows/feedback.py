@@ -67,8 +67,7 @@ class FeedbackReport:
     def as_json(self) -> dict[str, Any]:
         """One plain object."""
         totals = {
-            k: sum(getattr(f, k) for f in self.files)
-            for k in ("recorded", "known", "unanswered", "refused_rows")
+            k: sum(getattr(f, k) for f in self.files) for k in ("recorded", "known", "unanswered", "refused_rows")
         }
         return {
             **totals,
@@ -107,15 +106,10 @@ def import_feedback(
     done = []
     if lists:
         with open_decisions(store.root, settings.database_url) as engine:
-            done = record(
-                engine, lists, _account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-            )
+            done = record(engine, lists, _account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
     recorded = iter(done)
     return FeedbackReport(
-        [
-            _feedback(c, next(recorded) if c.answers else None) if isinstance(c, CheckedList) else c
-            for c in checked
-        ]
+        [_feedback(c, next(recorded) if c.answers else None) if isinstance(c, CheckedList) else c for c in checked]
     )
 
 
@@ -139,8 +133,7 @@ def _holds(settings: Settings) -> Callable[[str, str, dt.date], int | None]:
         value = parameters[HOLDS[outcome]].in_force(township, day)
         if value is None:
             raise ParameterError(
-                f"add a value to the county's parameter files: {HOLDS[outcome]} has none for {township} on "
-                f"{day}"
+                f"add a value to the county's parameter files: {HOLDS[outcome]} has none for {township} on {day}"
             )
         return int(value.value)
 
@@ -185,9 +178,7 @@ def _account() -> str:
         return "unknown"
 
 
-def load_into_run(
-    con: duckdb.DuckDBPyConnection, store_root: Path, settings: Settings, as_of: dt.date
-) -> int:
+def load_into_run(con: duckdb.DuckDBPyConnection, store_root: Path, settings: Settings, as_of: dt.date) -> int:
     """Create the decision tables of a run.
 
     Raises RunError when the database cannot be read: a list that forgets answers misleads.
@@ -205,34 +196,33 @@ def decisions_of(store_root: Path, finding_id: str, settings: Settings | None = 
     return history(store_root.resolve(), finding_id, (settings or Settings()).database_url)
 
 
-def export_ledger(
-    store_root: Path, out: Path, township: str | None = None, run_id: str | None = None
-) -> list[Path]:
+def export_ledger(store_root: Path, out: Path, township: str | None = None, run_id: str | None = None) -> list[Path]:
     """Write the 整改台账 of every township of a run (or the one named) to `out` and return the files, by
     township code.
 
     Raises StoreError without such a run, UsageError for a township it does not know.
     """
     from transforms.publish.workbooks import ledger_file_name, write_rectification
+    from transforms.publish.workbooks.reading import UNKNOWN_TOWNSHIP
 
     store = Store(store_root.resolve())
     run_dir = store.run_dir(run_id)
     out.mkdir(parents=True, exist_ok=True)
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
         header = run_header(con, store.manifest(run_dir.name))
-        townships = con.execute(
-            "SELECT township_code, township_name FROM core_township ORDER BY 1"
-        ).fetchall()
-        wanted = [t for t in townships if township in (None, t[0])]
+        townships = con.execute("SELECT township_code, township_name FROM core_township ORDER BY 1").fetchall()
+        confirmed = {row[0] for row in con.execute("SELECT township_code FROM rectification").fetchall()}
+        wanted = [
+            # What belongs to no township has a ledger only where something of it was confirmed.
+            t
+            for t in townships
+            if township == t[0] or (township is None and (t[0] in confirmed or t[0] != UNKNOWN_TOWNSHIP))
+        ]
         if not wanted:
             raise UsageError(
-                f"no township {township} in run {run_dir.name}; known: "
-                + ", ".join(f"{c} {n}" for c, n in townships)
+                f"no township {township} in run {run_dir.name}; known: " + ", ".join(f"{c} {n}" for c, n in townships)
             )
-        return [
-            write_rectification(con, code, out / ledger_file_name(code, name), header)
-            for code, name in wanted
-        ]
+        return [write_rectification(con, code, out / ledger_file_name(code, name), header) for code, name in wanted]
 
 
 def run_header(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> Any:

@@ -47,6 +47,7 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
         refs = con.execute("SELECT evidence FROM raw_finding WHERE rule_id = ? AND subject_key = ?",
                            [finding["rule_id"], finding["subject_key"]]).fetchall()[0][0]  # fmt: skip
         links = _links(con, refs)
+        weights = _weights(con, refs) if any(link["tier"] == "probabilistic" for link in links) else []
         rule_row = _rows(con.execute("SELECT * FROM run_rule WHERE rule_id = ?", [finding["rule_id"]]))[0]
         rule = load_corpus(Settings().rules or RULE_FOLDER).get(finding["rule_id"])
         parameters = _parameters(con, rule, str(finding["township_code"]))
@@ -56,6 +57,7 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
         "finding": finding,
         "rows": evidence,
         "links": links,
+        "weights": weights,
         "rule": {k: rule_row[k] for k in ("rule_id", "title", "version", "severity", "basis", "note", "false_positives", "review_steps", "closing_action")},
         "rule_sql": rule.sql if rule and rule.version == rule_row["version"] else None,
         "parameters": parameters,
@@ -73,6 +75,15 @@ def _links(con: Any, refs: str) -> list[dict[str, Any]]:
             "SELECT dataset, _file AS file, _sheet AS sheet, _row AS row, role, person_key, on_roll, tier, confidence, name_relation "
             "FROM links WHERE dataset = ? AND list_contains(?, _row_id) ORDER BY file, sheet, row", [dataset, rows]))  # fmt: skip
     return found
+
+
+def _weights(con: Any, refs: str) -> list[dict[str, Any]]:
+    """The waterfall of every probabilistic link among the evidence: dataset, role, _row_id, person_key, steps."""
+    from transforms.linkage.probabilistic.waterfall import link_waterfall  # noqa: PLC0415
+
+    wanted = [ref.split(":") for ref in refs.split(" ") if ref]
+    datasets = sorted({d for d, _ in wanted})
+    return [link for dataset in datasets for link in link_waterfall(con, dataset, [int(r) for d, r in wanted if d == dataset])]
 
 
 def _parameters(con: Any, rule: Rule | None, township: str) -> list[dict[str, Any]]:

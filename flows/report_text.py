@@ -68,6 +68,10 @@ def print_explanation(explanation: dict[str, Any]) -> None:
     say("\n人员关联")
     for link in explanation["links"]:
         say(f"  {link['file']} {link['sheet'] or ''} 第{link['row']}行 → {link['person_key']}  {link['tier']}  {link['confidence']}  姓名{link['name_relation']}")
+    for link in explanation["weights"]:
+        say(f"\n概率关联的逐项权重 → {link['person_key']}（正数支持是同一人，负数反对；可信度为累计）")
+        for step in link["steps"]:
+            say(f"  {step['title']}：{step['level']}  {step['weight']:+.1f}  累计可信度 {step['probability']:.4f}")
     say("\n依据")
     say("\n".join(f"  {line}" for line in rule["basis"].splitlines()))
     if rule["note"]:

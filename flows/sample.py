@@ -102,9 +102,7 @@ def _fractions(
     found = {}
     for code in codes:
         # Nobody's township takes the value of the county.
-        value = parameter.in_force(
-            counties[0] if code.startswith("000000") and len(counties) == 1 else code, as_of
-        )
+        value = parameter.in_force(counties[0] if code.startswith("000000") and len(counties) == 1 else code, as_of)
         if value is None:
             raise ParameterError(
                 f"sample_fraction has no value for {code} on {as_of}; add one to the county's parameter "
@@ -114,9 +112,7 @@ def _fractions(
     return found
 
 
-def _folder_name(
-    run_id: str, seed: int, fraction: float | None, whole_village: bool, include_unflagged: bool
-) -> str:
+def _folder_name(run_id: str, seed: int, fraction: float | None, whole_village: bool, include_unflagged: bool) -> str:
     parts = [
         run_id,
         f"seed{seed}",

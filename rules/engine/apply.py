@@ -10,6 +10,7 @@ import duckdb
 
 from rules.engine.availability import Arrived, judge
 from rules.engine.corpus import Rule
+from transforms.core.told_errors import told
 
 REQUIRED = ("subject_key", "evidence", "explanation")
 OPTIONAL = {
@@ -67,8 +68,7 @@ def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arr
     try:
         found = _run(con, rule)
     except (duckdb.Error, RuleShapeError) as error:
-        # A conversion error quotes the value it failed on: keep what comes before it.
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0].split(chr(39))[0][:200]}"
+        reason = str(error) if isinstance(error, RuleShapeError) else told(error)
         return RuleOutcome(rule.id, rule.version, "failed", reason, seconds=time.perf_counter() - started)
     return RuleOutcome(rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, time.perf_counter() - started)
 

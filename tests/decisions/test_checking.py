@@ -138,9 +138,7 @@ def test_an_answer_without_the_rest_is_taken_and_remarked_on(store, officer, tmp
         ({"township_code": "522728108"}, "township_code", "other_township"),
     ],
 )
-def test_a_mistake_is_refused_where_it_is_and_the_rest_recorded(
-    store, officer, tmp_path, cells, column, code
-):
+def test_a_mistake_is_refused_where_it_is_and_the_rest_recorded(store, officer, tmp_path, cells, column, code):
     good, bad = officer.rows[:2]
     officer.answer(good, "不属实")
     officer.answer(bad, "不属实", **cells)
@@ -163,9 +161,7 @@ def test_rows_sorted_apart_from_their_hidden_keys_are_refused(store, officer, tm
     rows = officer.rows
     for row in rows:
         officer.answer(row, "不属实")
-    shown = [
-        h for h in officer.columns if h not in ("run_id", "township_code", "finding_id", "evidence_hash")
-    ]
+    shown = [h for h in officer.columns if h not in ("run_id", "township_code", "finding_id", "evidence_hash")]
     values = [{h: officer.get(row, h) for h in shown} for row in rows]
     for row, cells in zip(rows, reversed(values), strict=True):
         officer.put(row, **cells)

@@ -96,14 +96,10 @@ def make_mistakes(books: dict[str, Officer], good: dict[str, str], spare: list[s
     main.put(formula, 说明='=HYPERLINK("http://x","y")')
     last = main.rows[-1]
     main.copy_row(free[5], last + 1)  # a duplicate row that says the same
-    stranger = next(
-        r for r in other.rows if other.get(r, "核查结果") and other.get(r, "finding_id") not in spare
-    )
+    stranger = next(r for r in other.rows if other.get(r, "核查结果") and other.get(r, "finding_id") not in spare)
     for heading, column in main.columns.items():
         main.sheet.cell(last + 2, column).value = other.get(stranger, heading)
-    return Counter(
-        edited_key=1, outcome_not_listed=1, wrong_date=1, formula=1, duplicate_row=1, other_township=1
-    )
+    return Counter(edited_key=1, outcome_not_listed=1, wrong_date=1, formula=1, duplicate_row=1, other_township=1)
 
 
 def delete_a_row(book: Officer) -> str:
@@ -136,9 +132,7 @@ def test_the_round(returned, tmp_path):
     assert (again.recorded, sum(f.known for f in again.files)) == (0, len(good)), "twice is once"
 
     inbox, wages = changed_drop(tmp_path)
-    without(
-        wages, json.loads(finding_of(Store(store).run_dir(), "income_tax")["evidence"])[0]["values"]["name"]
-    )
+    without(wages, json.loads(finding_of(Store(store).run_dir(), "income_tax")["evidence"])[0]["values"]["name"])
     second = nightly(store, inbox, settings)
     states = dict(suspects(second).select("finding_id", "state").iter_rows())
     settled = {f for f, outcome in good.items() if outcome != "待查"} - {vehicle, wage}
@@ -166,9 +160,7 @@ def _the_change_is_shown(store: Path, run_dir: Path, vehicle: str, settings: Set
     assert '"value":99000.0' in changes["evidence_now"]
     book = officers(run_dir)["522728108"]
     shown = book.get(book.row_of(vehicle), "依据（数据、文件、行号）")
-    before, now = (
-        next(line for line in shown.split("\n") if line.startswith(start)) for start in ("当时：", "现在：")
-    )
+    before, now = (next(line for line in shown.split("\n") if line.startswith(start)) for start in ("当时：", "现在："))
     assert "36000" in before
     assert "99000" in now
     (decision,) = decisions_of(store, vehicle.lower(), settings)
@@ -185,9 +177,7 @@ def _the_ledger_closes(store: Path, run_dir: Path, wage: str, tmp_path: Path) ->
         status, remark = con.execute(
             "SELECT status, remark FROM rectification WHERE finding_id = ?", [wage]
         ).fetchall()[0]
-        rest = con.execute(
-            "SELECT DISTINCT status FROM rectification WHERE finding_id <> ?", [wage]
-        ).fetchall()
+        rest = con.execute("SELECT DISTINCT status FROM rectification WHERE finding_id <> ?", [wage]).fetchall()
     assert (status, remark) == ("closed", "源头数据已更正")
     assert rest == [("open",)], "the check date lies before every deadline"
     files = export_ledger(store, tmp_path / "ledgers")
@@ -197,9 +187,7 @@ def _the_ledger_closes(store: Path, run_dir: Path, wage: str, tmp_path: Path) ->
 
 def _the_reviews_are_counted(run_dir: Path, good: dict[str, str]) -> None:
     with duckdb.connect(str(run_dir / "run.duckdb"), read_only=True) as con:
-        reviewed, confirmed = con.execute(
-            "SELECT sum(reviewed), sum(confirmed) FROM measured_precision"
-        ).fetchall()[0]
+        reviewed, confirmed = con.execute("SELECT sum(reviewed), sum(confirmed) FROM measured_precision").fetchall()[0]
         assert con.execute(
             "SELECT count(*) FROM measured_precision WHERE NOT (low < confirmed / reviewed + 1e-9 AND high "
             "> confirmed / reviewed - 1e-9)"
@@ -236,9 +224,7 @@ def test_a_correction_counts_and_the_old_file_does_not_undo_it(store, settings, 
     assert [import_feedback(store, [f], settings).recorded for f in (first, second, first)] == [1, 1, 0]
     assert [d["outcome"] for d in decisions_of(store, finding, settings)] == ["属实", "不属实"]
     book.answer(row, "属实")
-    assert import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings).recorded == 1, (
-        "corrected back"
-    )
+    assert import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings).recorded == 1, "corrected back"
 
 
 def test_an_expired_decision_opens_the_finding_again_and_says_so_once(store, tmp_path):

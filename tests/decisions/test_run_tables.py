@@ -38,15 +38,13 @@ def test_the_last_word_on_a_list_counts(tmp_path):
 
 
 def test_the_answer_to_the_later_list_counts_whenever_it_comes(tmp_path):
-    assert current(loaded(tmp_path, answer("F1", "不属实", **LATER), answer("F1", "属实"))) == [
-        ("F1", "不属实")
-    ]
+    assert current(loaded(tmp_path, answer("F1", "不属实", **LATER), answer("F1", "属实"))) == [("F1", "不属实")]
 
 
 def test_the_owners_answer_counts_before_that_of_a_township_also_concerned(tmp_path):
-    assert current(
-        loaded(tmp_path, answer("F1", "属实"), answer("F1", "不属实", township_code=NEIGHBOUR))
-    ) == [("F1", "属实")]
+    assert current(loaded(tmp_path, answer("F1", "属实"), answer("F1", "不属实", township_code=NEIGHBOUR))) == [
+        ("F1", "属实")
+    ]
 
 
 def test_a_run_of_an_earlier_date_knows_nothing_of_later_lists(tmp_path):
@@ -82,9 +80,7 @@ NEWCOMBE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("confirmed", "reviewed", "low", "high"), [*NEWCOMBE, (20, 20, 0.8389, 1.0), (0, 0, 0.0, 1.0)]
-)
+@pytest.mark.parametrize(("confirmed", "reviewed", "low", "high"), [*NEWCOMBE, (20, 20, 0.8389, 1.0), (0, 0, 0.0, 1.0)])
 def test_the_wilson_interval(confirmed, reviewed, low, high):
     assert wilson_interval(confirmed, reviewed) == pytest.approx((low, high), abs=5e-5)
 
@@ -121,8 +117,7 @@ def ledger(
 ) -> dict[str, tuple]:
     """(status, closed_on, remark) by finding for a run that found `found` and ran the rule so."""
     con.execute(
-        "CREATE OR REPLACE TABLE out_finding AS SELECT unnest(string_split(?, ' ')) AS finding_id, 1 AS "
-        "rule_version",
+        "CREATE OR REPLACE TABLE out_finding AS SELECT unnest(string_split(?, ' ')) AS finding_id, 1 AS rule_version",
         [found],
     )
     con.execute(

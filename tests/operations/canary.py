@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import json
 import re
 import shutil
@@ -16,8 +17,8 @@ import polars as pl
 from data_contracts import Column, Contract, load_contracts
 
 NAMES = ("龘靐齉", "爩龖麤", "灪龗厵")
-IDS = ("320681193309178896", "320681194411226666", "32068119550331777X")
-BROKEN_IDS = ("320681193309178890", "32068119441122666")
+IDS = ("320681193309178894", "320681194411226666", "320681195503317770")
+BROKEN_IDS = ("320681196607198881", "32068119441122666")
 ACCOUNT = "6228489300031415926"
 PHONE = "13900314159"
 NUMBERS = (*IDS, *BROKEN_IDS, ACCOUNT, PHONE)
@@ -59,7 +60,7 @@ def _rows(contract: Contract) -> Iterator[list[str]]:
 
 def _cell(column: Column, person: int) -> str:
     if column.name == "township_code":
-        return "320681100"
+        return "522728108"
     if column.type == "id18":
         return IDS[person]
     if column.type == "name":
@@ -135,11 +136,5 @@ def everybody_in(content: bytes, names: set[str], numbers: set[str]) -> set[str]
 
 def by_products(store: Path) -> list[Path]:
     """The files of a store that are not made to hold people's data."""
-    files = [path for path in store.rglob("*") if path.is_file()]
-    return [path for path in files if not any(path.relative_to(store).match(f"{p}") or _under(path, store, p) for p in FOR_DATA)]
-
-
-def _under(path: Path, store: Path, pattern: str) -> bool:
-    parts = pattern.split("/")
-    return pattern.endswith("/*") and all(Path(given).match(asked) for given, asked in zip(path.relative_to(store).parts, parts, strict=False)) and len(
-        path.relative_to(store).parts) >= len(parts)  # fmt: skip
+    files = {path: path.relative_to(store).as_posix() for path in store.rglob("*") if path.is_file()}
+    return sorted(path for path, name in files.items() if not any(fnmatch.fnmatch(name, pattern) for pattern in FOR_DATA))

@@ -20,6 +20,8 @@ from transforms.publish.workbooks import (
     write_rectification,
     write_township_workbook,
 )
+from transforms.publish.workbooks.evidence import changed_facts
+from transforms.publish.workbooks.labels import column_titles
 
 MAIN, OTHER, COUNTY = "320681100", "320681101", "320681"
 Con = duckdb.DuckDBPyConnection
@@ -39,9 +41,7 @@ def measured(con: Con, rows: Sequence[tuple[str, str, str, int, int]]) -> None:
 
 
 def leads(con: Con, run: RunHeader, folder: Path) -> list[dict[str, Any]]:
-    sheet: Any = openpyxl.load_workbook(write_township_workbook(con, MAIN, folder / "t.xlsx", run))[
-        "疑点线索"
-    ]
+    sheet: Any = openpyxl.load_workbook(write_township_workbook(con, MAIN, folder / "t.xlsx", run))["疑点线索"]
     headings = [str(c.value).replace("\n", "") for c in sheet[2]]
     return [dict(zip(headings, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)]
 
@@ -49,12 +49,8 @@ def leads(con: Con, run: RunHeader, folder: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def two_rules(con: Con) -> list[tuple[str, str, str]]:
     """(rule, title, tier) of two leads of one severity, each the only one of a household in one village."""
-    rules = con.execute(
-        "SELECT rule_id FROM run_rule WHERE status = 'evaluated' ORDER BY 1 LIMIT 2"
-    ).fetchall()
-    found = [
-        (rule, title, "id_exact") for (rule,), title in zip(rules, ("甲类疑点", "乙类疑点"), strict=True)
-    ]
+    rules = con.execute("SELECT rule_id FROM run_rule WHERE status = 'evaluated' ORDER BY 1 LIMIT 2").fetchall()
+    found = [(rule, title, "id_exact") for (rule,), title in zip(rules, ("甲类疑点", "乙类疑点"), strict=True)]
     for number, (rule, title, tier) in enumerate(found):
         con.execute(
             "INSERT INTO out_finding SELECT * REPLACE (? AS rule_id, ? AS rule_title, ? AS match_tier, ? "
@@ -103,15 +99,11 @@ def test_where_the_township_has_no_reviews_the_countys_are_shown(
     assert said[title] == "全县10条中属实5条（24%～76%）"
 
 
-def test_the_countys_rules_show_what_was_measured(
-    con: Con, run: RunHeader, tmp_path: Path, two_rules
-) -> None:
+def test_the_countys_rules_show_what_was_measured(con: Con, run: RunHeader, tmp_path: Path, two_rules) -> None:
     rule, _, tier = two_rules[0]
     title = con.execute("SELECT title FROM run_rule WHERE rule_id = ?", [rule]).fetchall()[0][0]
     measured(con, [(rule, tier, MAIN, 10, 5), (rule, tier, OTHER, 10, 5)])
-    sheet: Any = openpyxl.load_workbook(write_county_workbook(con, COUNTY, tmp_path / "c.xlsx", run))[
-        "规则汇总"
-    ]
+    sheet: Any = openpyxl.load_workbook(write_county_workbook(con, COUNTY, tmp_path / "c.xlsx", run))["规则汇总"]
     row = next(r for r in sheet.iter_rows(values_only=True) if r[0] == title)
     assert "20条中属实10条（30%～70%）" in row
 
@@ -139,9 +131,7 @@ def fact(value: int, row: int = 1) -> dict[str, Any]:
         ([fact(99000)], True, []),
     ],
 )
-def test_a_reopened_lead_shows_what_changed(
-    con: Con, run: RunHeader, tmp_path: Path, before, same, lines
-) -> None:
+def test_a_reopened_lead_shows_what_changed(con: Con, run: RunHeader, tmp_path: Path, before, same, lines) -> None:
     measured(con, [])
     finding = con.execute(
         "SELECT finding_id FROM out_finding WHERE township_code = ? AND state <> 'decided'", [MAIN]
@@ -161,6 +151,23 @@ def test_a_reopened_lead_shows_what_changed(
     body = said[1 : 1 + len(lines)]
     assert [line[: len(start)] for line, start in zip(body, lines, strict=True)] == lines
     assert said[1 + len(lines)].startswith("【"), "then the evidence of today"
+
+
+def test_of_a_fact_that_changed_only_what_differs_is_said() -> None:
+    def car(plate: str, value: int | None) -> dict[str, Any]:
+        values = {"plate_number": plate, "brand_model": "山岭", "status": "正常", "value": value}
+        return {"dataset": "vehicles", "file": "a", "sheet": "", "row": 1, "values": values}
+
+    before = json.dumps([car("甲1", 1), car("甲2", 2), car("甲3", 3)])
+    now = json.dumps([car("甲2", 9), car("甲3", 3), car("甲1", None), {"dataset": "other", "values": {"x": 1}}])
+    value = column_titles("vehicles")["value"]
+    assert changed_facts(before, now, {"vehicles": "车", "other": "房"}) == [
+        f"当时：【车】{value} 1",
+        f"现在：【车】{value} 无",
+        f"当时：【车】{value} 2",
+        f"现在：【车】{value} 9",
+        "现在：【房】x 1",
+    ]
 
 
 def ledger(con: Con, items: Sequence[dict[str, Any]]) -> None:
@@ -196,9 +203,7 @@ def ledger(con: Con, items: Sequence[dict[str, Any]]) -> None:
             "decided_on": dt.date(2021, 5, 1),
             **item,
         }
-        con.execute(
-            f"INSERT INTO rectification VALUES ({', '.join('?' * len(names))})", [row.get(n) for n in names]
-        )
+        con.execute(f"INSERT INTO rectification VALUES ({', '.join('?' * len(names))})", [row.get(n) for n in names])
 
 
 def test_the_ledger_puts_the_overdue_first_and_marks_it(con: Con, run: RunHeader, tmp_path: Path) -> None:

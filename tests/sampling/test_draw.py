@@ -40,17 +40,14 @@ def database(
         "VARCHAR, active BOOLEAN, "
         "address VARCHAR, phone VARCHAR)"
     )
-    con.executemany(
-        "INSERT INTO core_row VALUES (?, ?, ?, ?, TRUE, '某路1号', NULL)", [list(r) for r in rows]
-    )
+    con.executemany("INSERT INTO core_row VALUES (?, ?, ?, ?, TRUE, '某路1号', NULL)", [list(r) for r in rows])
     con.execute("INSERT INTO core_row VALUES (?, '第1村', 'GONE', '农村低保', FALSE, NULL, NULL)", [TOWN])
     con.execute(
         "CREATE TABLE core_household AS SELECT DISTINCT household_id, '户主' AS head_name, '1' AS "
         "head_id_number, 2 AS head_count FROM core_row"
     )
     con.execute(
-        "CREATE TABLE core_member AS SELECT DISTINCT household_id, 'P' || household_id AS person_key FROM "
-        "core_row"
+        "CREATE TABLE core_member AS SELECT DISTINCT household_id, 'P' || household_id AS person_key FROM core_row"
     )
     con.execute(
         "CREATE TABLE core_township AS SELECT DISTINCT township_code, '镇' AS township_name, '罗甸县' AS "
@@ -119,9 +116,7 @@ def test_every_household_has_its_chance(con):
             counts[household] += 1
     # Binomial(200, 0.2) leaves 22 to 62 once in 3000; rounding up per type adds a little.
     two_types = f"{TOWN}N00001"
-    assert all(20 <= n <= 68 for h, n in counts.items() if h != two_types), sorted(
-        counts.items(), key=lambda x: x[1]
-    )
+    assert all(20 <= n <= 68 for h, n in counts.items() if h != two_types), sorted(counts.items(), key=lambda x: x[1])
     assert counts[two_types] > 40, "drawn for either type"
 
 
@@ -143,9 +138,7 @@ def test_a_marked_village_is_checked_whole_and_does_not_count_for_the_share():
 
 def test_a_marked_township_is_checked_whole():
     rows = households()
-    (other, town) = sorted(
-        draw(database(rows, full=[(TOWN, None)])).townships, key=lambda t: t.township_code == TOWN
-    )
+    (other, town) = sorted(draw(database(rows, full=[(TOWN, None)])).townships, key=lambda t: t.township_code == TOWN)
     assert all(c.drawn == c.households for c in town.coverage)
     assert any(c.drawn < c.households for c in other.coverage)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.core.told_errors import told
+
 SQL_FOLDER = Path(__file__).parent
 TABLE_NAME = re.compile(r"\bcore_[a-z_]+\b")
 COMMENT = re.compile(r"--[^\n]*")
@@ -65,15 +67,10 @@ def _create(con: duckdb.DuckDBPyConnection, name: str, select: str, progress: Ca
     try:
         con.execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
     except duckdb.Error as error:
-        raise CoreError(f"table {name} could not be built: {type(error).__name__}: {_first_line(error)}") from error
+        raise CoreError(f"table {name} could not be built: {told(error)}") from None
     if progress:
         progress(name)
     return name
-
-
-def _first_line(error: Exception) -> str:
-    # Conversion errors quote the value they failed on, which may be a person's.
-    return str(error).splitlines()[0].split("'")[0][:200]
 
 
 def _statements() -> dict[str, str]:

@@ -82,9 +82,7 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
     checked.refused += _duplicates(book, read)
     twice = {remark.row for remark in checked.refused}
     checked.answers = [answer for row, answer in read if row.number not in twice]
-    checked.warnings = [
-        w for row, answer in read if row.number not in twice for w in _left_out(book, row, answer)
-    ]
+    checked.warnings = [w for row, answer in read if row.number not in twice for w in _left_out(book, row, answer)]
     checked.missing = sorted(set(issued.leads) - seen) if issued else []
     return checked
 
@@ -271,11 +269,7 @@ def _left_out(book: ReturnedBook, row: ReturnedRow, answer: Answer) -> list[Rema
         wanted += [("整改措施", answer.measures), ("完成时限", answer.due)]
     elif answer.outcome != "待查":
         wanted.append(("说明", answer.note))
-    return [
-        remark(book, row, heading, "left_out", "已采用，但此项未填写")
-        for heading, value in wanted
-        if not value
-    ]
+    return [remark(book, row, heading, "left_out", "已采用，但此项未填写") for heading, value in wanted if not value]
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

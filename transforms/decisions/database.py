@@ -38,9 +38,7 @@ def database_url(store_root: Path, configured: str | None) -> URL:
         ) from None
     driver = DRIVERS.get(url.drivername.split("+")[0])
     if driver is None:
-        raise DecisionsError(
-            f"HEDUI_DATABASE_URL names {url.drivername}; decisions are kept in PostgreSQL or SQLite"
-        )
+        raise DecisionsError(f"HEDUI_DATABASE_URL names {url.drivername}; decisions are kept in PostgreSQL or SQLite")
     return url.set(drivername=driver)
 
 
@@ -92,11 +90,7 @@ def said_plainly(url: URL, done: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         where = url.render_as_string(hide_password=True)
-        reason = (
-            type(error.orig).__name__
-            if isinstance(error, DBAPIError) and error.orig
-            else type(error).__name__
-        )
+        reason = type(error.orig).__name__ if isinstance(error, DBAPIError) and error.orig else type(error).__name__
         raise DecisionsError(
             f"the decisions database {where} could not be {done} ({reason}); nothing of this command was "
             "recorded. "
@@ -145,15 +139,11 @@ def _revision(con: Connection) -> str | None:
 
 def _engine(url: URL) -> Engine:
     if url.drivername == "sqlite":
-        engine = create_engine(
-            url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS}
-        )
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return create_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args={"connect_timeout": WAIT_SECONDS}
-    )
+    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"connect_timeout": WAIT_SECONDS})
 
 
 def _sqlite_connected(connection: Any, _: object) -> None:

@@ -85,9 +85,7 @@ class Recorded:
     known: int
 
 
-def record(
-    engine: Engine, lists: Sequence[ReturnedList], imported_by: str, now: dt.datetime
-) -> list[Recorded]:
+def record(engine: Engine, lists: Sequence[ReturnedList], imported_by: str, now: dt.datetime) -> list[Recorded]:
     """Record the answers of every list in one transaction; `now` is UTC without a time zone.
 
     An answer is known when the list's latest answer to the finding says the same, or this very file brought
@@ -107,9 +105,7 @@ def _record_list(con: Connection, one: ReturnedList, imported_by: str, now: dt.d
     ).all()
     latest = {finding_id: key for finding_id, key, _ in earlier}
     brought = {key for _, key, batch in earlier if batch == batch_id}
-    new = [
-        a for a in one.answers if latest.get(a.finding_id) != a.content_key and a.content_key not in brought
-    ]
+    new = [a for a in one.answers if latest.get(a.finding_id) != a.content_key and a.content_key not in brought]
     if new:
         if batch_id is None:
             values = {

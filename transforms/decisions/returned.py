@@ -156,17 +156,11 @@ def _heading(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _lead_rows(
-    rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int]
-) -> Iterator[ReturnedRow]:
+def _lead_rows(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int]) -> Iterator[ReturnedRow]:
     for number, cells in rows:
         row = ReturnedRow(
             number,
-            {
-                h: _entry(cells[p])
-                for h, p in columns.items()
-                if p < len(cells) and cells[p].value is not None
-            },
+            {h: _entry(cells[p]) for h, p in columns.items() if p < len(cells) and cells[p].value is not None},
         )
         if row.keyed or row.answered:
             yield row

@@ -43,9 +43,7 @@ LOADED_COLUMNS = {
 }
 
 
-def load_decisions(
-    con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date
-) -> int:
+def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date) -> int:
     """Create the decision tables of run.duckdb and return how many decisions the run knows.
 
     current_decision(finding_id, outcome, evidence_hash, decided_on, expires_on) and
@@ -67,7 +65,7 @@ def load_decisions(
 
 
 def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None) -> None:
-    """loaded_decision from the database, in chunks, each by way of a file: a table of Arrow would import pandas."""
+    """loaded_decision from the database, in chunks by way of a file: a table of Arrow would import pandas."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -83,14 +81,10 @@ def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | No
     schema = pa.schema([(name, kinds.get(kind, pa.string())) for name, kind in LOADED_COLUMNS.items()])
     beside = store_root / "tmp"
     with (
-        tempfile.TemporaryDirectory(
-            prefix="rerun-decisions-", dir=beside if beside.is_dir() else None
-        ) as folder,
+        tempfile.TemporaryDirectory(prefix="rerun-decisions-", dir=beside if beside.is_dir() else None) as folder,
         open_decisions(store_root, configured) as engine,
     ):
         chunk = Path(folder) / "chunk.parquet"
         for rows in every_decision(engine):
             parquet.write_table(pa.Table.from_pylist(rows, schema), chunk)
-            con.execute(
-                f"INSERT INTO loaded_decision SELECT {', '.join(LOADED_COLUMNS)} FROM read_parquet('{chunk}')"
-            )
+            con.execute(f"INSERT INTO loaded_decision SELECT {', '.join(LOADED_COLUMNS)} FROM read_parquet('{chunk}')")

@@ -16,7 +16,7 @@ from typing import Any
 from transforms.publish.workbooks.reading import Lead
 
 STAR = "*"
-HEAD, TAIL = 6, 4
+HEAD, TAIL, OLD_LENGTH = 6, 4, 15
 SHORTEST_NUMBER = 10
 KIND_BY_NAME = {
     "phone": "phone",
@@ -26,15 +26,15 @@ KIND_BY_NAME = {
     "birth_date": "birth_date",
 }
 FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
-GAP = r"[\s\-—－._/·]{0,2}"
-DIGITS_OF_DATE = (
-    rf"(?:1{GAP}[89]|2{GAP}0){GAP}\d{GAP}\d{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}(?:0{GAP}[1-9]|[12]{GAP}\d|3{GAP}[01])"
-)
-SPACED_ID = re.compile(rf"(?<!\d)[1-9](?:{GAP}\d){{5}}{GAP}{DIGITS_OF_DATE}(?:{GAP}\d){{3}}(?:{GAP}[\dXx])?")
-DATE = r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?(?:[ T]\d\d?:\d\d(?::\d\d)?)?"
-TOKENS = re.compile(rf"(?<![\d\-./]){DATE}(?![\d\-./])|[0-9A-Za-z]+(?:[-_ ][0-9A-Za-z]+)*")
-NUMBER = re.compile(rf"\d(?:[ \-]?\d){{{SHORTEST_NUMBER - 1},}}[Xx]?")
-ID_SHAPE = re.compile(r"[1-9]\d{5}(?:(?:18|19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{2,3}[\dXx]")
+GAP = r"[\s\-—－–_·./]{0,2}"
+BIRTH = rf"(?:1{GAP}[89]|2{GAP}0)(?:{GAP}\d){{2}}{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}(?:0{GAP}[1-9]|[12]{GAP}\d|3{GAP}[01])"
+SPACED_ID = re.compile(rf"(?<!\d)[1-9](?:{GAP}\d){{5}}{GAP}{BIRTH}(?:{GAP}\d){{3}}(?:{GAP}[\dXx])?(?!\d)")
+DATE = r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?(?![\d\-./])"
+WORD, BETWEEN = "[0-9A-Za-z]+", r"[ \-—－–_·\u3000]"
+# Words joined by a space or dash may be one number written in groups; a date among them is none of it.
+TOKENS = re.compile(rf"(?<![\d\-./]){DATE}|{WORD}(?:{BETWEEN}(?!{DATE}){WORD})*")
+NUMBER = re.compile(rf"\d(?:{BETWEEN}?\d){{{SHORTEST_NUMBER - 1},}}[Xx]?")
+ID_SHAPE = re.compile(r"[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{2,3}[\dXx]")
 OLD_ID_SHAPE = re.compile(r"[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 HAN_DIGITS = "〇零一二三四五六七八九十百"
 DOOR = re.compile(rf"(?:[0-9A-Za-z]+|[{HAN_DIGITS}]+)(?=\s?(?:号楼|号院|幢|栋|单元|室|组|弄|层|楼|号(?!文)))")
@@ -44,7 +44,7 @@ IN_ADDRESS = re.compile(rf"[0-9A-Za-z]|[{HAN_DIGITS}]+(?=\s?(?:号|幢|栋|单�
 def mask_id(number: str) -> str:
     """320681********1234: the first 6 and last 4 of an ID number. Of a short or damaged one at most a third each, never all."""
     length = len(number)
-    head, tail = min(HEAD, length // 3), min(TAIL, length // 4)
+    head, tail = (HEAD, TAIL) if length >= OLD_LENGTH else (min(HEAD, length // 3), min(TAIL, length // 4))
     return number[:head] + STAR * (length - head - tail) + (number[length - tail :] if tail else "")
 
 
@@ -75,15 +75,21 @@ class Masker:
         self._keep = keep
 
     def text(self, text: str | None, known: Mapping[str, str] | None = None) -> str | None:
-        """Free text; `known` maps what must not be read in it to what stands there instead."""
+        """Free text, its doors masked too; `known`: what must not be read in it → what stands there instead."""
         if not text:
             return text
         masked = text.translate(FULL_WIDTH)
         for value in sorted(known or (), key=len, reverse=True):
             masked = masked.replace(value, (known or {})[value])
+        return DOOR.sub(lambda found: STAR * len(found[0]), self.numbers(masked) or "")
+
+    def numbers(self, text: str | None) -> str | None:
+        """A name, a village, a file's name: only the long numbers in it are masked."""
+        if not text:
+            return text
+        masked = text.translate(FULL_WIDTH)
         masked = SPACED_ID.sub(lambda found: mask_id(re.sub(r"[^0-9Xx]", "", found[0])), masked)
-        masked = TOKENS.sub(lambda found: self._token(found[0]), masked)
-        return DOOR.sub(lambda found: STAR * len(found[0]), masked)
+        return TOKENS.sub(lambda found: self._token(found[0]), masked)
 
     def cell(self, dataset: str, column: str, value: Any) -> Any:
         """A value of a dataset's column."""
@@ -105,10 +111,10 @@ class Masker:
         return replace(
             lead,
             subject_key="|".join(self._subject(lead)),
-            village=self.text(lead.village),
-            household_id=self.text(lead.household_id),
-            head_name=self.text(lead.head_name),
-            name=self.text(lead.name),
+            village=self.numbers(lead.village),
+            household_id=self.numbers(lead.household_id),
+            head_name=self.numbers(lead.head_name),
+            name=self.numbers(lead.name),
             id_number=mask_id(lead.id_number) if lead.id_number else lead.id_number,
             evidence=json.dumps([self._item(item) for item in items], ensure_ascii=False),
             contradictions=self._texts(lead.contradictions, known),
@@ -125,7 +131,7 @@ class Masker:
     def _item(self, item: Mapping[str, Any]) -> dict[str, Any]:
         dataset = str(item.get("dataset") or "")
         values = {column: self.cell(dataset, column, v) for column, v in (item.get("values") or {}).items()}
-        places = {key: self.text(str(item.get(key) or "")) for key in ("file", "sheet")}
+        places = {key: self.numbers(str(item.get(key) or "")) for key in ("file", "sheet")}
         return {**item, **places, "values": values}
 
     def _subject(self, lead: Lead) -> list[str]:
@@ -141,8 +147,8 @@ class Masker:
         if "person" in kind or "id_number" in kind:
             household, colon, name = part.partition(":")
             # Where the roll has no usable ID number the key is household and name.
-            return f"{self.text(household)}:{self.text(name)}" if colon else mask_id(part)
-        return self.text(part) or ""
+            return f"{self.numbers(household)}:{self.numbers(name)}" if colon else mask_id(part)
+        return self.numbers(part) or ""
 
     def _known(self, lead: Lead, items: list[dict[str, Any]]) -> dict[str, str]:
         """Values of the finding that must not be read in its text either."""
@@ -173,7 +179,7 @@ def looks_like_id(digits: str) -> bool:
 
 
 def _mask_number(found: str) -> str:
-    digits = re.sub(r"[ \-]", "", found)
+    digits = re.sub(BETWEEN, "", found)
     return mask_id(digits) if looks_like_id(digits) else mask_account(digits)
 
 

@@ -91,10 +91,10 @@ def write_links(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
 
 @cache
 def linkage_version() -> str:
-    """Hash of everything in this folder: other code, SQL or model may give other links."""
+    """Hash of everything that makes links: other code, SQL or model may give others. The report makes none."""
     digest = hashlib.sha256()
     for path in sorted(FOLDER.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
+        if path.is_file() and path.suffix != ".pyc" and "report" not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -13,6 +13,7 @@ import duckdb
 VERSIONED = ("duckdb", "polars", "pyarrow", "prefect", "great-expectations", "openpyxl", "splink", "sqlglot", "hedui")
 WORKBOOK_FOLDER = "workbooks"
 REPORT = "report.html"
+LINKAGE_REPORT = "linkage_report.html"
 
 
 def write_suspects(con: duckdb.DuckDBPyConnection, run_dir: Path, township_code: str | None = None) -> int:

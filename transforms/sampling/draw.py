@@ -89,9 +89,7 @@ def draw_sample(con: duckdb.DuckDBPyConnection, request: SampleRequest) -> Draw:
     fractions = [f.quantize(Decimal("0.000001")) for f in request.fractions.values()]
     con.register(
         "sample_fraction",
-        pa.table(
-            {"township_code": list(request.fractions), "fraction": pa.array(fractions, pa.decimal128(9, 6))}
-        ),
+        pa.table({"township_code": list(request.fractions), "fraction": pa.array(fractions, pa.decimal128(9, 6))}),
     )
     try:
         _run(con, "population.sql", {"seed": str(request.seed)})
@@ -127,8 +125,7 @@ def _run(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -
 def _draw_villages(con: duckdb.DuckDBPyConnection, request: SampleRequest) -> None:
     """sample_drawn by whole villages, in the order of a lot each."""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE sample_drawn (township_code VARCHAR, household_id VARCHAR, method "
-        "VARCHAR)"
+        "CREATE OR REPLACE TEMP TABLE sample_drawn (township_code VARCHAR, household_id VARCHAR, method VARCHAR)"
     )
     rows = con.execute(
         "SELECT township_code, village, benefit_type, count(*) FROM sample_population WHERE NOT full_check "
@@ -139,9 +136,7 @@ def _draw_villages(con: duckdb.DuckDBPyConnection, request: SampleRequest) -> No
     townships: dict[str, dict[str, dict[str, int]]] = {}
     for township, village, benefit, households in rows:
         townships.setdefault(township, {}).setdefault(village, {})[benefit] = households
-    chosen = [
-        (t, v) for t, villages in townships.items() for v in villages_until(villages, request.fractions[t])
-    ]
+    chosen = [(t, v) for t, villages in townships.items() for v in villages_until(villages, request.fractions[t])]
     if chosen:
         drawn = pa.table({"township_code": [t for t, _ in chosen], "village": [v for _, v in chosen]})
         con.register("sample_chosen", drawn)

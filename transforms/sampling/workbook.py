@@ -152,9 +152,7 @@ def _write_list(book: Book, sample: TownshipSample) -> None:
     sheet.worksheet.freeze_panes = f"E{heading + 1}"
     sheet.worksheet.print_title_rows = f"{heading}:{heading}"
     if rows:
-        choice = DataValidation(
-            type="list", formula1=f'"{",".join(RESULTS)}"', allow_blank=True, showErrorMessage=True
-        )
+        choice = DataValidation(type="list", formula1=f'"{",".join(RESULTS)}"', allow_blank=True, showErrorMessage=True)
         choice.add(f"K{heading + 1}:K{heading + len(rows)}")
         sheet.worksheet.add_data_validation(choice)
     sheet.line(f"随机种子见“{COVER_SHEET}”。本表含个人信息，仅供核查使用，不得外传。", NOTE)

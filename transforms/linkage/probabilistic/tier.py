@@ -58,6 +58,8 @@ def build_probabilistic(
     model = model or load_model()
     con.execute(f"CREATE OR REPLACE TABLE link_weight ({LINK_WEIGHT})")
     _settings_tables(con, contracts, model)
+    if not _number(con, "SELECT count(*) FROM open_row AS o SEMI JOIN prob_register AS r USING (dataset, role)"):
+        return 0
     for table in CANDIDATES:
         replace_table(con, table, sql_text(table))
     if not _number(con, "SELECT count(*) FROM prob_pair"):

@@ -42,9 +42,7 @@ class CountyPage:
         return [lead for lead in self.leads if lead.state != "decided"]
 
 
-def write_county_workbook(
-    con: duckdb.DuckDBPyConnection, county_code: str, out_path: Path, run: RunHeader
-) -> Path:
+def write_county_workbook(con: duckdb.DuckDBPyConnection, county_code: str, out_path: Path, run: RunHeader) -> Path:
     """Write one county's workbook to `out_path` from the tables of run.duckdb and return the path.
 
     Sheets: 封面, 各镇汇总, 规则汇总, 对账, 文件接收, 未评估. A finding counts once, in its own township.
@@ -111,9 +109,7 @@ def _write_townships(book: Book, page: CountyPage, rules: Sequence[Rule]) -> Non
         TableColumn("已核结", COUNT),
         TableColumn("涉及金额（元）", MONEY, span=2),
     ]
-    own = {
-        t.township_code: [x for x in page.leads if x.township_code == t.township_code] for t in page.townships
-    }
+    own = {t.township_code: [x for x in page.leads if x.township_code == t.township_code] for t in page.townships}
     sheet.table(
         columns,
         [
@@ -145,9 +141,7 @@ def _totals(name: str, leads: Sequence[Lead]) -> tuple[Value, ...]:
     )
 
 
-def _write_matrix(
-    sheet: Sheet, page: CountyPage, rules: Sequence[Rule], townships: Sequence[Township]
-) -> None:
+def _write_matrix(sheet: Sheet, page: CountyPage, rules: Sequence[Rule], townships: Sequence[Township]) -> None:
     sheet.section("各类疑点在各镇（街道）的分布（待核查条数，空白为零）")
     counts = Counter((x.rule_id, x.township_code) for x in page.open_leads)
     columns = [
@@ -163,9 +157,7 @@ def _write_matrix(
     sheet.table(columns, rows, empty="没有待核查的线索。")
 
 
-def _write_rules(
-    book: Book, page: CountyPage, rules: Sequence[Rule], measured: Mapping[str, Precision]
-) -> None:
+def _write_rules(book: Book, page: CountyPage, rules: Sequence[Rule], measured: Mapping[str, Precision]) -> None:
     sheet = book.sheet("规则汇总", RULE_WIDTHS)
     sheet.title("各类疑点线索汇总")
     columns = [
@@ -232,9 +224,7 @@ def _write_intake(book: Book, con: duckdb.DuckDBPyConnection, files: Sequence[In
     sheet = book.sheet("文件接收", cover.WIDTHS)
     sheet.title("文件接收")
     sheet.line("收到行数＝入库＋隔离＋忽略。")
-    heading = sheet.table(
-        cover.INPUT_COLUMNS, [cover.input_row(file) for file in files], empty="没有收到数据。"
-    )
+    heading = sheet.table(cover.INPUT_COLUMNS, [cover.input_row(file) for file in files], empty="没有收到数据。")
     sheet.worksheet.freeze_panes = f"A{heading + 1}"
     sheet.section("忽略的行")
     titles = {file.dataset: file.title for file in files}

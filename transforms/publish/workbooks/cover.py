@@ -61,9 +61,7 @@ def open_cover(book: Book, title: str, place: str, run: RunHeader, facts: Iterab
         ("核对情况", RUN_STATUS.get(run.status, run.status)),
         *facts,
     ]
-    sheet.table(
-        [TableColumn("项目", STRONG), TableColumn("内容", TEXT, span=7)], [line for line in lines if line[1]]
-    )
+    sheet.table([TableColumn("项目", STRONG), TableColumn("内容", TEXT, span=7)], [line for line in lines if line[1]])
     return sheet
 
 
@@ -72,9 +70,7 @@ def write_counts(sheet: Sheet, heading: str, leads: Sequence[Lead]) -> None:
     sheet.section(heading)
     severities = Counter(lead.severity for lead in leads)
     states = Counter(lead.state for lead in leads)
-    rows: list[tuple[Content, ...]] = [
-        (Marked(SEVERITY[s], s), SEVERITY_MEANING[s], severities[s]) for s in SEVERITIES
-    ]
+    rows: list[tuple[Content, ...]] = [(Marked(SEVERITY[s], s), SEVERITY_MEANING[s], severities[s]) for s in SEVERITIES]
     sheet.table(
         [TableColumn("级别", CENTRED), TableColumn("含义"), TableColumn("线索数", COUNT)],
         [*rows, ("合计", _state_words(states), len(leads))],
@@ -188,9 +184,7 @@ def write_not_compared(sheet: Sheet, missing: NotCompared) -> None:
     rows: list[tuple[Content, ...]] = []
     for rule in missing.rules:
         if rule.status != "evaluated":
-            rows.append(
-                (rule.title, Marked(RULE_STATUS.get(rule.status, rule.status), "differs"), rule.reason)
-            )
+            rows.append((rule.title, Marked(RULE_STATUS.get(rule.status, rule.status), "differs"), rule.reason))
     rows += [(r.title, "部分核对", listed(r.note)) for r in missing.rules if r.status == "evaluated"]
     for file in missing.files:
         if file.status != "loaded":

@@ -65,9 +65,7 @@ def basis_text(basis: str | list[Any] | None) -> str:
 
 
 def _clause(part: dict[str, Any]) -> str:
-    document, number, clause, asks = (
-        str(part.get(key) or "") for key in ("document", "number", "clause", "asks")
-    )
+    document, number, clause, asks = (str(part.get(key) or "") for key in ("document", "number", "clause", "asks"))
     numbered = f"（{number}）" if number and number not in document else ""
     return f"{document}{numbered}{' ' if clause else ''}{clause}{'：' if asks else ''}{asks}"
 

@@ -59,9 +59,8 @@ class LeadColumn:
 
 
 def _evidence(lead: Lead, page: LeadPage) -> str:
-    said = evidence_text(lead, page.dataset_titles, EVIDENCE_WIDTH, SIZE)
     again = reopened_text(lead, page.reviews, page.dataset_titles)
-    return f"{again}\n{said}" if again else said
+    return evidence_text(lead, page.dataset_titles, EVIDENCE_WIDTH, SIZE, again)
 
 
 def _village(lead: Lead, page: LeadPage) -> str:
@@ -88,9 +87,7 @@ COLUMNS = (
     LeadColumn("匹配方式", 9.5, lambda x, _: match_label(x.match_tier, x.match_confidence)),
     LeadColumn("同类线索\n以往核查", 9.5, lambda x, page: page.reviews.text(x)),
     LeadColumn("矛盾之处", 9.5, lambda x, _: in_lines(x.contradictions)),
-    LeadColumn(
-        "涉及金额\n（元）", 11, lambda x, _: x.amount_at_risk, replace(MONEY, size=SIZE, vertical="top")
-    ),
+    LeadColumn("涉及金额\n（元）", 11, lambda x, _: x.amount_at_risk, replace(MONEY, size=SIZE, vertical="top")),
     LeadColumn("状态", 6, lambda x, _: STATE.get(x.state, x.state), MIDDLE),
 )
 FILL_IN = (
@@ -108,10 +105,7 @@ NUMBER_WIDTH, KEY_WIDTH = 4.5, 14
 def write_leads(book: Book, leads: Sequence[Lead], page: LeadPage) -> None:
     """The list of open leads with its columns to fill in and the hidden keys a returned list is known by."""
     name = f"{page.township.county_name}{page.township.township_name}"
-    title = (
-        f"{name}疑点线索（核对基准日 {chinese_date(page.run.as_of)}，共{len(leads)}条）。"
-        "浅绿色各列由核查人员填写。"
-    )
+    title = f"{name}疑点线索（核对基准日 {chinese_date(page.run.as_of)}，共{len(leads)}条）。浅绿色各列由核查人员填写。"
     sheet = _lead_sheet(book, LEADS_SHEET, title, fill_in=True)
     _write_rows(sheet, leads, page, fill_in=True)
     last = HEADING_ROW + len(leads)
@@ -125,8 +119,7 @@ def write_leads(book: Book, leads: Sequence[Lead], page: LeadPage) -> None:
 def write_decided(book: Book, leads: Sequence[Lead], page: LeadPage) -> None:
     """The findings a decision holds for: listed so that nobody wonders where they went."""
     title = (
-        f"已核结线索（共{len(leads)}条）：已有核查结果且依据没有变化，本次不需再核查；"
-        "依据变化时会重新列入疑点线索。"
+        f"已核结线索（共{len(leads)}条）：已有核查结果且依据没有变化，本次不需再核查；依据变化时会重新列入疑点线索。"
     )
     sheet = _lead_sheet(book, DECIDED_SHEET, title, fill_in=False)
     _write_rows(sheet, leads, page, fill_in=False)
@@ -162,9 +155,7 @@ def _write_rows(sheet: Sheet, leads: Sequence[Lead], page: LeadPage, fill_in: bo
         _write_lead(sheet, number, lead, page, "band" if banded else "plain", starts, fill_in)
 
 
-def _write_lead(
-    sheet: Sheet, number: int, lead: Lead, page: LeadPage, fill: str, starts: bool, fill_in: bool
-) -> None:
+def _write_lead(sheet: Sheet, number: int, lead: Lead, page: LeadPage, fill: str, starts: bool, fill_in: bool) -> None:
     row, lines = HEADING_ROW + number, 2
     sheet.put(row, 1, number, varied(NUMBER, fill, starts))
     for position, column in enumerate(COLUMNS, start=2):
@@ -219,8 +210,6 @@ def _finish(sheet: Sheet, last: int) -> None:
     shown = sum(1 for d in worksheet.column_dimensions.values() if not d.hidden)
     # Everything up to the person's name stays in sight.
     worksheet.freeze_panes = worksheet.cell(HEADING_ROW + 1, 8).coordinate
-    worksheet.auto_filter.ref = (
-        f"A{HEADING_ROW}:{get_column_letter(len(sheet.widths))}{max(last, HEADING_ROW + 1)}"
-    )
+    worksheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(sheet.widths))}{max(last, HEADING_ROW + 1)}"
     worksheet.print_title_rows = f"1:{HEADING_ROW}"
     worksheet.print_area = f"A1:{get_column_letter(shown)}{max(last, HEADING_ROW + 1)}"

@@ -147,9 +147,7 @@ def _literal(value: str) -> str:
 
 def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
     """The township of a code; raises LookupError when core_township does not know it."""
-    row = ask(
-        con, f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]
-    ).fetchone()
+    row = ask(con, f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]).fetchone()
     if row is None:
         raise LookupError(f"core_township has no township {code}")
     return Township.of(row)
@@ -168,9 +166,7 @@ def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Towns
     return [Township.of(row) for row in rows]
 
 
-def leads_of(
-    con: duckdb.DuckDBPyConnection, code: str, likely: Callable[[Lead], float] = lambda _: 0.5
-) -> list[Lead]:
+def leads_of(con: duckdb.DuckDBPyConnection, code: str, likely: Callable[[Lead], float] = lambda _: 0.5) -> list[Lead]:
     """The findings a township sees: its own and those that concern it too, in the order of the sheet.
 
     Households come by their gravest lead, of equal ones by how often such leads were confirmed (`likely`, 0
@@ -191,17 +187,13 @@ def leads_of(
     for lead in leads:
         rank = gravity.get(lead.severity, len(gravity))
         gravest[lead.household] = (
-            min(rank, gravest.get(lead.household, rank))
-            if lead.state != "decided"
-            else gravest.get(lead.household, 9)
+            min(rank, gravest.get(lead.household, rank)) if lead.state != "decided" else gravest.get(lead.household, 9)
         )
         where = (lead.township_code != code, lead.village or "\uffff")
         place[lead.household] = min(where, place.get(lead.household, where))
     likeliest: dict[str, float] = {}
     for lead in leads:
-        counts = (
-            lead.state != "decided" and gravity.get(lead.severity, len(gravity)) == gravest[lead.household]
-        )
+        counts = lead.state != "decided" and gravity.get(lead.severity, len(gravity)) == gravest[lead.household]
         likeliest[lead.household] = max(likeliest.get(lead.household, 0.0), likely(lead) if counts else 0.0)
     return sorted(
         leads,
@@ -239,16 +231,12 @@ def input_files(con: duckdb.DuckDBPyConnection) -> list[InputFile]:
 
 def ignored_rows(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, int]]:
     """(dataset, file, reason, rows) of the rows left aside."""
-    return ask(
-        con, "SELECT dataset, file, reason, rows FROM run_ignored ORDER BY dataset, file, reason"
-    ).fetchall()
+    return ask(con, "SELECT dataset, file, reason, rows FROM run_ignored ORDER BY dataset, file, reason").fetchall()
 
 
 def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
     """Every rule of the run, gravest first within its family."""
-    rows = [
-        Rule.of(row) for row in ask(con, f"SELECT {Rule.columns()} FROM run_rule ORDER BY rule_id").fetchall()
-    ]
+    rows = [Rule.of(row) for row in ask(con, f"SELECT {Rule.columns()} FROM run_rule ORDER BY rule_id").fetchall()]
     return sorted(
         rows,
         key=lambda r: (r.family, SEVERITIES.index(r.severity) if r.severity in SEVERITIES else 9, r.rule_id),

@@ -79,9 +79,7 @@ def _ledger(title: str, level: str, by: Mapping[str, str], extra: str = "", hous
         for word, side in sides
         for what in counted
     ]
-    picks = ", ".join(
-        [*by, *(name for name, _, _ in figures), "diff_paid_yuan", "diff_archive_yuan", "reason"]
-    )
+    picks = ", ".join([*by, *(name for name, _, _ in figures), "diff_paid_yuan", "diff_archive_yuan", "reason"])
     columns = (
         *(TableColumn(heading, KEY if name == "household_id" else STRONG) for name, heading in by.items()),
         *(TableColumn(heading, look) for _, heading, look in figures),

@@ -61,9 +61,7 @@ NAMES = (
 )
 
 
-def write_rectification(
-    con: duckdb.DuckDBPyConnection, township_code: str, path: Path, run: RunHeader
-) -> Path:
+def write_rectification(con: duckdb.DuckDBPyConnection, township_code: str, path: Path, run: RunHeader) -> Path:
     """Write one township's 整改台账 to `path` from the tables of run.duckdb and return the path.
 
     Raises LookupError when core_township lacks the code.
@@ -115,9 +113,7 @@ def _row(number: int, item: dict[str, Any]) -> tuple[Content, ...]:
     elif item["status"] == "closed" and item["due"] and item["closed_on"] > item["due"]:
         status = "逾期后销号"
     severity = item["severity"] or ""
-    days = {
-        name: item[name].isoformat() if item[name] else None for name in ("decided_on", "due", "closed_on")
-    }
+    days = {name: item[name].isoformat() if item[name] else None for name in ("decided_on", "due", "closed_on")}
     return (
         number,
         item["village"],

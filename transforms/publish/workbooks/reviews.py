@@ -5,14 +5,13 @@ one was answered before.
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 
 from transforms.decisions.precision import Precision, precision
-from transforms.publish.workbooks.evidence import item_text
+from transforms.publish.workbooks.evidence import changed_facts
 from transforms.publish.workbooks.labels import chinese_date
 from transforms.publish.workbooks.reading import COUNTY_DIGITS, Lead, ask
 
@@ -106,11 +105,10 @@ def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str
     said = f"【重新打开】{chinese_date(earlier.decided_on)}核查结果为“{earlier.outcome}”"
     if earlier.evidence_hash == lead.evidence_hash:
         return f"{said}，已到期；依据没有变化，请复核。"
-    before, now = (_items(text, dataset_titles) for text in (earlier.evidence, lead.evidence))
-    lines = [f"{said}，此后依据有变化。"]
-    lines += _changed("当时：", [text for text in before if text not in now])
-    lines += _changed("现在：", [text for text in now if text not in before])
-    return "\n".join(lines if len(lines) > 1 else [*lines, "级别或矛盾之处与当时不同。"])
+    changed = changed_facts(earlier.evidence, lead.evidence, dataset_titles)
+    if len(changed) > MOST_CHANGES:
+        changed = [*changed[:MOST_CHANGES], f"……另有{len(changed) - MOST_CHANGES}处变化"]
+    return "\n".join([f"{said}，此后依据有变化。", *(changed or ["级别或矛盾之处与当时不同。"])])
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -126,14 +124,3 @@ def _earlier(con: duckdb.DuckDBPyConnection) -> dict[str, EarlierDecision]:
         "INNER JOIN out_finding AS f ON f.finding_id = d.finding_id WHERE f.state = 'reopened'"
     ).fetchall()
     return {row[0]: EarlierDecision(*row[1:]) for row in rows}
-
-
-def _items(evidence: str | None, dataset_titles: Mapping[str, str]) -> list[str]:
-    # File and row are left out: the same fact in another file is no change.
-    return [item_text(item, dataset_titles) for item in json.loads(evidence or "[]")]
-
-
-def _changed(label: str, texts: Sequence[str]) -> list[str]:
-    distinct = list(dict.fromkeys(texts))
-    more = [f"……另有{len(distinct) - MOST_CHANGES}条"] if len(distinct) > MOST_CHANGES else []
-    return [f"{label}{text}" for text in distinct[:MOST_CHANGES]] + more

@@ -116,9 +116,7 @@ class Sheet:
         self.row += 1
         self.line(text, SECTION, 24)
 
-    def table(
-        self, columns: Sequence[TableColumn], rows: Iterable[Sequence[Content]], empty: str = "无"
-    ) -> int:
+    def table(self, columns: Sequence[TableColumn], rows: Iterable[Sequence[Content]], empty: str = "无") -> int:
         """A table with its heading row; returns the heading's row number. Without a row it says `empty`."""
         heading_row = self.row
         self._table_row([c.heading for c in columns], [(HEAD, c.span) for c in columns])

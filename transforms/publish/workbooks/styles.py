@@ -115,17 +115,13 @@ class Styles:
         if fill:
             style.fillId = self._part(book._fills, (fill,), lambda: PatternFill("solid", fgColor=fill))
         if look.boxed:
-            style.borderId = self._part(
-                book._borders, (look.household_starts,), lambda: _border(look.household_starts)
-            )
+            style.borderId = self._part(book._borders, (look.household_starts,), lambda: _border(look.household_starts))
         style.alignmentId = self._part(
             book._alignments,
             (look.align, look.vertical, look.wrap),
             lambda: Alignment(horizontal=look.align, vertical=look.vertical, wrap_text=look.wrap),
         )
-        style.protectionId = self._part(
-            book._protections, (look.locked,), lambda: Protection(locked=look.locked)
-        )
+        style.protectionId = self._part(book._protections, (look.locked,), lambda: Protection(locked=look.locked))
         # The quickest way to a number format's index is openpyxl's own setter.
         cell: Any = Cell(book.active, row=1, column=1)
         cell.number_format = look.number

@@ -20,9 +20,7 @@ from transforms.publish.workbooks.reviews import reviews_for
 from transforms.publish.workbooks.sheet import Book, protect
 
 
-def write_township_workbook(
-    con: duckdb.DuckDBPyConnection, township_code: str, out_path: Path, run: RunHeader
-) -> Path:
+def write_township_workbook(con: duckdb.DuckDBPyConnection, township_code: str, out_path: Path, run: RunHeader) -> Path:
     """Write one township's workbook to `out_path` from the tables of run.duckdb and return the path.
 
     Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 整改台账, 核查指引, 对账. Reads

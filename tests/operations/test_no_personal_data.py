@@ -1,0 +1,196 @@
+"""Canaries are planted in every dataset and every cell that can break, everything is run, and every by-product is searched for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.decisions.officer import Officer
+from tests.flows.command import ROOT, SAMPLE, SAMPLE_AS_OF
+from tests.operations import canary
+from transforms.publish.workbooks import LEADS_SHEET
+
+TOWNSHIP = "522728108"
+#: Rules that fail on somebody's data, each in another way that a database has of quoting it.
+FAILING = {
+    "fails_on_text": "CAST(name AS INTEGER)",
+    "fails_on_date": "CAST(name AS DATE)",
+    "fails_on_json": "json_extract(name, '$.x')",
+    "fails_on_range": "CAST(CAST(substr(id_number, 1, 17) AS BIGINT) AS INTEGER)",
+    "fails_on_sum": "CAST(substr(id_number, 1, 17) AS BIGINT) * CAST(substr(id_number, 1, 17) AS BIGINT)",
+    "fails_on_purpose": "error(concat(name, id_number))",
+    "fails_on_purpose_in_quotes": "error(concat('\"', name, '\" ', id_number))",
+    "fails_on_decimal": "CAST(id_number AS DECIMAL(5, 2))",
+}
+FRONT_MATTER = """/*
+id: {id}
+title: 出错的规则
+title_en: A rule that fails
+family: identity
+severity: low
+status: experimental
+version: 1
+subject: person
+basis: [{{document: 启东市2021年度年检通知, clause: 一（一）2（Q02）, asks: 档案要规范}}]
+requires: [benefit_roll]
+evidence: {{benefit_roll: [name]}}
+amount: none
+false_positives: [无]
+review_steps: [无]
+closing_action: 无
+*/
+SELECT person_key AS subject_key, person_key, refs AS evidence, CAST({fault} AS VARCHAR) AS explanation
+FROM core_person WHERE length(id_number) = 18 AND name IN ('龘靐齉', '爩龖麤', '灪龗厵')
+"""
+#: The whole command with one stage made to fail on a value: what an unforeseen fault looks like.
+BROKEN = """
+import sys
+from flows import cli, stages
+real = getattr(stages, {stage!r})
+def broken(con, *arguments, **more):
+    done = real(con, *arguments, **more)
+    con.execute("SELECT CAST(name AS INTEGER) FROM stg_benefit_roll WHERE name = '龘靐齉'").fetchall()
+    return done
+setattr(stages, {stage!r}, broken)
+sys.argv[0] = "hedui"
+cli.main()
+"""
+
+
+@dataclass
+class House:
+    """Everything a service account has: home, temporary folder, Prefect's home, inbox and store; and all that was ever said."""
+
+    root: Path
+    said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+    def hedui(self, title: str, *arguments: str | Path, code: tuple[str, ...] = ("-m", "flows.cli"), **env: str) -> int:
+        """Run the command, keep what it says, and return its exit status."""
+        folders = {"HOME": "home", "TMPDIR": "tmp", "PREFECT_HOME": "prefect", "XDG_CACHE_HOME": "home/.cache"}
+        for name in folders.values():
+            (self.root / name).mkdir(exist_ok=True, parents=True)
+        done = subprocess.run(
+            [sys.executable, *code, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False, errors="replace",
+            # Everything Prefect can be made to log goes into its database.
+            env={**os.environ, **{k: str(self.root / v) for k, v in folders.items()}, "PREFECT_LOGGING_LEVEL": "DEBUG", "PYTHONPATH": str(ROOT), **env},
+        )  # fmt: skip
+        self.said |= {f"{title}: standard output": done.stdout, f"{title}: standard error": done.stderr}
+        return done.returncode
+
+    @property
+    def latest(self) -> Path:
+        return self.store / "runs" / json.loads((self.store / "latest.json").read_text())["run_id"]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory) -> House:
+    """A house in which every command has been given."""
+    house = House(tmp_path_factory.mktemp("house"))
+    inbox = canary.plant(SAMPLE, house.root / "inbox")
+    rules = house.root / "rules"
+    shutil.copytree(ROOT / "rules", rules, ignore=shutil.ignore_patterns("engine", "*.py", "__pycache__"))
+    for name, fault in FAILING.items():
+        (rules / f"{name}.sql").write_text(FRONT_MATTER.format(id=name, fault=fault), encoding="utf-8")
+    run = ("run", "--inbox", inbox, "--store", house.store, "--as-of", SAMPLE_AS_OF)
+    assert house.hedui("nightly run", *run, HEDUI_RULES=str(rules)) == 3, house.said
+    assert house.hedui("nightly run that fails unexpectedly", *run, code=("-c", BROKEN.format(stage="build_core"))) == 1
+    rerun = ("rerun", TOWNSHIP, "--store", house.store)
+    assert house.hedui("rerun", *rerun, HEDUI_RULES=str(rules)) == 3
+    assert house.hedui("rerun as JSON", *rerun, "--json", HEDUI_RULES=str(rules)) == 3
+    assert house.hedui("rerun that fails unexpectedly", *rerun, code=("-c", BROKEN.format(stage="build_findings"))) == 1
+    _read_commands(house)
+    _feedback(house)
+    for path in sorted(inbox.glob("*/*")):
+        house.hedui(f"contracts check {path.parent.name}/{path.name}", "contracts", "check", path)
+    return house
+
+
+def _read_commands(house: House) -> None:
+    assert house.hedui("rules list", "rules", "list") == 0
+    assert house.hedui("backtest", "backtest", "--rule", "asset_vehicle", "--store", house.store) == 0
+    assert house.hedui("findings of no such run", "findings", "--store", house.store, "--run", "nightly-none") == 1
+    assert house.hedui("explain of no such finding", "explain", canary.IDS[0][:6], "--store", house.store) == 1
+    assert house.hedui("wrong township", "rerun", "999999999", "--store", house.store) == 2
+
+
+def _feedback(house: House) -> None:
+    """A list comes back with canaries in every cell that may be filled in, rightly and wrongly."""
+    from flows.feedback import import_feedback, report_lines
+    from flows.settings import Settings
+
+    book = Officer(next((house.latest / "workbooks").glob(f"{TOWNSHIP}_*_疑点线索.xlsx")))
+    first, second, third, fourth, *_ = book.rows
+    book.answer(first, "属实", 核查人=canary.NAMES[0], 说明=f"{canary.NAMES[0]}{canary.IDS[0]}")
+    book.answer(second, canary.NAMES[1], 核查人=canary.IDS[1])
+    book.answer(third, "属实", 核查日期=f"{canary.NAMES[2]}{canary.IDS[2]}", 完成时限=canary.NAMES[0])
+    book.put(fourth, finding_id=canary.IDS[0], 核查结果="属实", 姓名=canary.NAMES[1])
+    report = import_feedback(house.store, [book.save(house.root / "报回.xlsx")], Settings())
+    assert report.recorded == 1
+    assert LEADS_SHEET in str(report.as_json())
+    house.said |= {"feedback": "\n".join(report_lines(report)), "feedback as JSON": json.dumps(report.as_json(), ensure_ascii=False)}
+
+
+def test_the_canaries_were_taken_in(house):
+    """Otherwise nothing below means anything."""
+    assert canary.found_in((house.latest / "run.duckdb").read_bytes())
+    staged = pl.concat([pl.read_parquet(p, columns=["name"]) for p in house.store.glob("snapshots/*/staged/[bd]e*s.parquet")] +
+                       [pl.read_parquet(p, columns=["name"]) for p in house.store.glob("snapshots/*/staged/benefit_roll.parquet")])  # fmt: skip
+    assert set(canary.NAMES) <= set(staged["name"])
+    rules = json.loads((house.latest / "manifest.json").read_text())["rules"]
+    assert {name: rules[name]["status"] for name in FAILING} == dict.fromkeys(FAILING, "failed")
+
+
+def test_a_canary_would_be_found():
+    for text in (canary.NAMES[0].encode(), json.dumps(canary.NAMES[1]).encode(), canary.NAMES[2].encode("gb18030"), canary.IDS[0].encode()):
+        assert canary.found_in(b"...\0" + text + b"\0")
+    assert canary.everybody_in("身份证号320681193309178894，王小明。".encode(), {"王小明"}, {canary.IDS[0]}) == {"王小明", canary.IDS[0]}
+
+
+def test_nothing_that_was_said_names_anybody(house):
+    assert {title: signs for title, text in house.said.items() if (signs := canary.found_in(text.encode()))} == {}
+
+
+def test_no_by_product_names_a_canary(house):
+    assert {str(p.relative_to(house.root)): signs for p in _by_products(house) if (signs := canary.found_in(p.read_bytes()))} == {}
+
+
+def test_no_by_product_names_anybody_at_all(house):
+    names, numbers = canary.people_of(max((house.store / "snapshots").iterdir()))
+    assert len(names) > 50
+    assert len(numbers) > 200
+    found = {str(p.relative_to(house.root)): people for p in _by_products(house) if (people := canary.everybody_in(p.read_bytes(), names, numbers))}
+    said = {title: people for title, text in house.said.items() if (people := canary.everybody_in(text.encode(), names, numbers))}
+    assert (found, said) == ({}, {})
+
+
+def test_no_file_is_named_after_anybody(house):
+    paths = [str(path.relative_to(house.root)) for path in house.root.rglob("*")]
+    assert [path for path in paths if canary.found_in(path.encode())] == []
+
+
+def test_by_products_are_those_we_know(house):
+    """A new kind of file is either made for people's data (then canary.FOR_DATA names it) or searched here."""
+    found = {p.relative_to(house.latest).parts[0] for p in canary.by_products(house.store) if house.latest in p.parents}
+    assert found == {"manifest.json", "data_docs", "report.html"}
+
+
+def test_nothing_is_left_in_the_temporary_folder(house):
+    left = [p for p in (house.root / "tmp").rglob("*") if p.is_file()]
+    assert [p for p in left if canary.found_in(p.read_bytes())] == []
+
+
+def _by_products(house: House) -> list[Path]:
+    outside = [p for folder in ("home", "prefect", "tmp") for p in (house.root / folder).rglob("*") if p.is_file()]
+    return [*canary.by_products(house.store), *outside]
