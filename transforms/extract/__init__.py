@@ -1,5 +1,5 @@
-"""What leaves the bureau: extracts of a run for supervisors, townships, auditors and other departments, each with what it may
-know.
+"""What leaves the bureau: extracts of a run for supervisors, townships, auditors and other departments, each
+with what it may know.
 """
 
 from transforms.extract.build import build_extract

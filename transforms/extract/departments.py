@@ -20,7 +20,9 @@ WIDTHS = (7, 22, 14, 24, 14, 14)
 
 
 def write_department_list(book: Book, department: str, county: str, rows: Sequence[Sequence[Any]]) -> None:
-    """The list of one county. rows: (township_name, name, id_number, benefit_type), one per person or household and benefit."""
+    """The list of one county. rows: (township_name, name, id_number, benefit_type), one per person or
+    household and benefit.
+    """
     month = f"{book.run.as_of.year}年{book.run.as_of.month}月"
     sheet = book.sheet("名单", WIDTHS)
     sheet.title(f"{county}{TITLES[department]}")

@@ -1,4 +1,6 @@
-"""Password protection as spreadsheets know it: ECMA-376 agile encryption (MS-OFFCRYPTO 2.3.4.10), AES-256 and SHA-512."""
+"""Password protection as spreadsheets know it: ECMA-376 agile encryption (MS-OFFCRYPTO 2.3.4.10), AES-256 and
+SHA-512.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ LONGEST_PASSWORD = 255
 
 
 def encrypt_workbook(workbook: bytes, password: str) -> bytes:
-    """The workbook (bytes of an xlsx) as an encrypted package that LibreOffice, Excel and WPS open with the password.
+    """The workbook (bytes of an xlsx) as an encrypted package that LibreOffice, Excel and WPS open with the
+    password.
 
     Raises ValueError for a password that is empty or longer than they take.
     """

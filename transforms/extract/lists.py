@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from transforms.publish.workbooks import cover
 from transforms.publish.workbooks.evidence import evidence_text
-from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import SEVERITIES, SEVERITY, STATE, chinese_date, in_lines, match_label
 from transforms.publish.workbooks.reading import Lead
 from transforms.publish.workbooks.sheet import Book, Marked, Sheet, TableColumn, Value
@@ -101,9 +100,11 @@ def _write_leads(book: Book, leads: Sequence[Lead], title: str, titles: Mapping[
     sheet.worksheet.print_title_rows = f"1:{heading}"
 
 
-def scope(request_filters: Mapping[str, Sequence[str]], run: RunHeader, rule_titles: Mapping[str, str]) -> str:
+def scope(request_filters: Mapping[str, Sequence[str]], rule_titles: Mapping[str, str]) -> str:
     """The filters of an extract in words."""
-    words = [f"乡镇（街道）{'、'.join(request_filters.get('townships', ()))}"] if request_filters.get("townships") else []
+    words = (
+        [f"乡镇（街道）{'、'.join(request_filters.get('townships', ()))}"] if request_filters.get("townships") else []
+    )
     if severities := request_filters.get("severities"):
         words.append(f"级别{'、'.join(SEVERITY[s] for s in SEVERITIES if s in severities)}")
     if rules := request_filters.get("rules"):

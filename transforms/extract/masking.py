@@ -1,7 +1,8 @@
-"""Taking ID numbers, accounts, phones and doors out of what another audience reads; names and household ids stay.
+"""Taking ID numbers, accounts, phones and doors out of what another audience reads; names and household ids
+stay.
 
-A cell is masked by what its column holds, free text by what a number looks like and by the values of the same finding: a
-damaged ID number looks like nothing, but it stands in an ID number column beside the text.
+A cell is masked by what its column holds, free text by what a number looks like and by the values of the same
+finding: a damaged ID number looks like nothing, but it stands in an ID number column beside the text.
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ IN_ADDRESS = re.compile(rf"[0-9A-Za-z]|[{HAN_DIGITS}]+(?=\s?(?:号|幢|栋|单�
 
 
 def mask_id(number: str) -> str:
-    """320681********1234: the first 6 and last 4 of an ID number. Of a short or damaged one at most a third each, never all."""
+    """320681********1234: the first 6 and last 4 of an ID number. Of a short or damaged one at most a third
+    each, never all.
+    """
     length = len(number)
     head, tail = (HEAD, TAIL) if length >= OLD_LENGTH else (min(HEAD, length // 3), min(TAIL, length // 4))
     return number[:head] + STAR * (length - head - tail) + (number[length - tail :] if tail else "")
 
 
 def mask_account(number: str) -> str:
-    """***************1234: the last 4 of an account or any other long number; of a short one at most a third."""
+    """***************1234: the last 4 of an account or any other long number; of a short one at most a
+    third.
+    """
     tail = min(TAIL, len(number) // 3)
     return STAR * (len(number) - tail) + (number[len(number) - tail :] if tail else "")
 
@@ -69,13 +74,17 @@ MASKS = {
 
 
 class Masker:
-    """Masks text and findings. `keep`: household ids that look like long numbers but are none that must be hidden."""
+    """Masks text and findings. `keep`: household ids that look like long numbers but are none that must be
+    hidden.
+    """
 
     def __init__(self, keep: frozenset[str] = frozenset()) -> None:
         self._keep = keep
 
     def text(self, text: str | None, known: Mapping[str, str] | None = None) -> str | None:
-        """Free text, its doors masked too; `known`: what must not be read in it → what stands there instead."""
+        """Free text, its doors masked too; `known`: what must not be read in it → what stands there
+        instead.
+        """
         if not text:
             return text
         masked = text.translate(FULL_WIDTH)
@@ -105,7 +114,9 @@ class Masker:
         return value if masked == text else masked
 
     def lead(self, lead: Lead) -> Lead:
-        """A finding as another audience may read it; its id is cut: with it a masked number could be found by trying."""
+        """A finding as another audience may read it; its id is cut: with it a masked number could be found by
+        trying.
+        """
         items = json.loads(lead.evidence) if lead.evidence else []
         known = self._known(lead, items)
         return replace(
@@ -174,7 +185,9 @@ class Masker:
 
 
 def looks_like_id(digits: str) -> bool:
-    """Whether a run of digits has the shape of an ID number of 18, 17 or 15 places, its birth date included."""
+    """Whether a run of digits has the shape of an ID number of 18, 17 or 15 places, its birth date
+    included.
+    """
     return bool(ID_SHAPE.fullmatch(digits) or OLD_ID_SHAPE.fullmatch(digits))
 
 
@@ -185,7 +198,9 @@ def _mask_number(found: str) -> str:
 
 @cache
 def kind_of(dataset: str, column: str) -> str:
-    """What a column holds: a type of its contract, or phone, address, birth_date; '' for a column no contract knows."""
+    """What a column holds: a type of its contract, or phone, address, birth_date; '' for a column no contract
+    knows.
+    """
     from data_contracts.loader import load_contracts
 
     if column in KIND_BY_NAME:

@@ -29,7 +29,9 @@ class PlacedLead:
 
 
 def check_request(con: duckdb.DuckDBPyConnection, request: ExtractRequest) -> None:
-    """Raises ExtractError when the run knows no such township or rule: a mistyped filter must not give an empty extract."""
+    """Raises ExtractError when the run knows no such township or rule: a mistyped filter must not give an
+    empty extract.
+    """
     for what, given, sql in (
         ("township", request.townships, "SELECT township_code FROM core_township ORDER BY 1"),
         ("rule", request.rules, "SELECT rule_id FROM run_rule ORDER BY 1"),
@@ -51,7 +53,9 @@ def townships(con: duckdb.DuckDBPyConnection) -> dict[str, Township]:
 
 
 def placed_leads(con: duckdb.DuckDBPyConnection, request: ExtractRequest) -> list[PlacedLead]:
-    """The findings a request asks for, by township, severity, household and rule; of a township also those that concern it."""
+    """The findings a request asks for, by township, severity, household and rule; of a township also those
+    that concern it.
+    """
     where, values = _conditions(request)
     rows = con.execute(
         f"""SELECT {", ".join(f"f.{column}" for column in Lead.columns().split(", "))},
@@ -59,7 +63,8 @@ def placed_leads(con: duckdb.DuckDBPyConnection, request: ExtractRequest) -> lis
                 list_distinct(list_append(coalesce(f.also_townships, []), f.township_code))
             FROM out_finding AS f LEFT JOIN core_township AS t ON t.township_code = f.township_code
             WHERE {where}
-            ORDER BY f.township_code, list_position(['high', 'medium', 'low'], f.severity), f.household_id, f.rule_id,
+            ORDER BY f.township_code, list_position(['high', 'medium', 'low'], f.severity), f.household_id,
+            f.rule_id,
                 f.subject_key, f.finding_id""",
         values,
     ).fetchall()
@@ -79,40 +84,46 @@ def _conditions(request: ExtractRequest) -> tuple[str, list[Any]]:
 
 
 def kept_household_ids(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Household ids written as long numbers that are neither an ID number nor an account of the roll or the payments."""
+    """Household ids written as long numbers that are neither an ID number nor an account of the roll or the
+    payments.
+    """
     rows = con.execute(
         f"""WITH used AS (SELECT household_id FROM core_row UNION SELECT household_id FROM core_payment),
             number AS (SELECT bank_account AS n FROM core_row UNION SELECT bank_account FROM core_payment
                 UNION SELECT id_number FROM core_row UNION SELECT payee_id_number FROM core_payment)
             SELECT household_id FROM used ANTI JOIN number ON n = household_id
-            WHERE length(regexp_replace(household_id, '[^0-9]', '', 'g')) BETWEEN {SHORTEST_NUMBER} AND {LONGEST_KEPT}"""
-    ).fetchall()
-    return frozenset(row[0] for row in rows if not looks_like_id(row[0]))
+            WHERE length(regexp_replace(household_id, '[^0-9]', '', 'g')) BETWEEN {SHORTEST_NUMBER} AND
+            {LONGEST_KEPT}""" ).fetchall() return frozenset(row[0] for row in rows if not
+            looks_like_id(row[0]))
 
 
 def medical_list(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> list[tuple[Any, ...]]:
-    """(county_code, township_name, name, id_number, benefit_type): each person in receipt on the check date, once per benefit."""
+    """(county_code, township_name, name, id_number, benefit_type): each person in receipt on the check date,
+    once per benefit.
+    """
     return con.execute(
-        """SELECT DISTINCT t.county_code, t.township_name, r.name, r.id_number, r.benefit_type, r.township_code
-            FROM core_row AS r INNER JOIN core_township AS t ON t.township_code = coalesce(r.township_code, '000000000')
-            WHERE r.active AND list_contains(?, r.benefit_type) AND (len(?) = 0 OR list_contains(?, r.township_code))
+        """SELECT DISTINCT t.county_code, t.township_name, r.name, r.id_number, r.benefit_type,
+        r.township_code FROM core_row AS r INNER JOIN core_township AS t ON t.township_code =
+        coalesce(r.township_code, '000000000') WHERE r.active AND list_contains(?, r.benefit_type) AND (len(?)
+        = 0 OR list_contains(?, r.township_code))
             ORDER BY t.county_code, r.township_code, r.name, r.id_number, r.benefit_type""",
         [list(MEDICAL_TYPES), list(codes), list(codes)],
     ).fetchall()
 
 
 def housing_list(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> list[tuple[Any, ...]]:
-    """(county_code, township_name, head_name, head_id_number, benefit_type): each household in receipt, once per benefit."""
+    """(county_code, township_name, head_name, head_id_number, benefit_type): each household in receipt, once
+    per benefit.
+    """
     return con.execute(
         """WITH received AS (SELECT DISTINCT household_id, benefit_type FROM core_row
                 WHERE active AND list_contains(?, benefit_type))
-            SELECT t.county_code, t.township_name, h.head_name, h.head_id_number, b.benefit_type, h.township_code
-            FROM received AS b INNER JOIN core_household AS h ON h.household_id = b.household_id
-            INNER JOIN core_township AS t ON t.township_code = coalesce(h.township_code, '000000000')
-            WHERE len(?) = 0 OR list_contains(?, h.township_code)
-            ORDER BY t.county_code, h.township_code, h.head_name, h.head_id_number, b.benefit_type, b.household_id""",
-        [list(HOUSING_TYPES), list(codes), list(codes)],
-    ).fetchall()
+            SELECT t.county_code, t.township_name, h.head_name, h.head_id_number, b.benefit_type,
+            h.township_code FROM received AS b INNER JOIN core_household AS h ON h.household_id =
+            b.household_id INNER JOIN core_township AS t ON t.township_code = coalesce(h.township_code,
+            '000000000') WHERE len(?) = 0 OR list_contains(?, h.township_code)
+            ORDER BY t.county_code, h.township_code, h.head_name, h.head_id_number, b.benefit_type,
+            b.household_id""", [list(HOUSING_TYPES), list(codes), list(codes)], ).fetchall()
 
 
 @dataclass(frozen=True)

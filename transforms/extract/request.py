@@ -16,7 +16,8 @@ class ExtractError(ValueError):
 
 @dataclass(frozen=True)
 class ExtractRequest:
-    """audience: one of AUDIENCES; department: one of DEPARTMENTS, for that audience only; empty filters mean everything.
+    """audience: one of AUDIENCES; department: one of DEPARTMENTS, for that audience only; empty filters mean
+    everything.
 
     Raises ExtractError for a combination that means nothing.
     """
@@ -48,7 +49,9 @@ class ExtractRequest:
 
 @dataclass(frozen=True)
 class Built:
-    """One workbook of an extract. rows: of its list; references: number printed in the list → finding id, for the bureau alone."""
+    """One workbook of an extract. rows: of its list; references: number printed in the list → finding id, for
+    the bureau alone.
+    """
 
     name: str
     content: bytes

@@ -1,9 +1,11 @@
-"""A table of counts that may be published: no count of 1 to 4 can be read from it or worked out from its totals.
+"""A table of counts that may be published: no count of 1 to 4 can be read from it or worked out from its
+totals.
 
-Rows and columns whose totals are small are put together, so that every published total is 0 or at least the threshold. A
-small cell inside is left out together with three others at the corners of a rectangle (the hypercube method of statistical
-offices): what is added at two opposite corners and taken from the other two leaves every total as published, so the totals
-fit other tables too. Where no such rectangle can be had, rows are put together until one can.
+Rows and columns whose totals are small are put together, so that every published total is 0 or at least the
+threshold. A small cell inside is left out together with three others at the corners of a rectangle (the
+hypercube method of statistical offices): what is added at two opposite corners and taken from the other two
+leaves every total as published, so the totals fit other tables too. Where no such rectangle can be had, rows
+are put together until one can.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ Cells = list[list[int]]
 class ProtectedTable:
     """What may be published of a table of counts.
 
-    rows, columns: for each published line the given lines it stands for; cells: None where left out; totals as published.
-    A table of fewer than THRESHOLD in all has no lines and a total of None.
+    rows, columns: for each published line the given lines it stands for; cells: None where left out; totals
+    as published. A table of fewer than THRESHOLD in all has no lines and a total of None.
     """
 
     rows: tuple[tuple[int, ...], ...]
@@ -33,7 +35,9 @@ class ProtectedTable:
 
 
 def protect_table(counts: Sequence[Sequence[int]]) -> ProtectedTable:
-    """Put lines together and leave cells out until no count of 1 to THRESHOLD - 1 can be known from what is left."""
+    """Put lines together and leave cells out until no count of 1 to THRESHOLD - 1 can be known from what is
+    left.
+    """
     total = sum(map(sum, counts))
     if 0 < total < THRESHOLD or not counts:
         return ProtectedTable((), (), (), (), (), None if total else 0)
@@ -48,9 +52,7 @@ def protect_table(counts: Sequence[Sequence[int]]) -> ProtectedTable:
     return ProtectedTable(
         tuple(rows),
         tuple(columns),
-        tuple(
-            tuple(None if (r, c) in hidden else n for c, n in enumerate(line)) for r, line in enumerate(cells)
-        ),
+        tuple(tuple(None if (r, c) in hidden else n for c, n in enumerate(line)) for r, line in enumerate(cells)),
         tuple(sum(line) for line in cells),
         tuple(sum(line[c] for line in cells) for c in range(len(columns))),
         total,
@@ -58,10 +60,11 @@ def protect_table(counts: Sequence[Sequence[int]]) -> ProtectedTable:
 
 
 def fold_small(totals: Sequence[int]) -> Groups:
-    """Lines by themselves, but those with a small total put together (last), with larger ones until the sum tells no part of it.
+    """Lines by themselves, but those with a small total put together (last), with larger ones until the sum
+    tells no part of it.
 
-    A line of the group is known to hold 1 to 4, a larger one at least 5: a sum that all of them reach only at one end
-    of that would tell them all.
+    A line of the group is known to hold 1 to 4, a larger one at least 5: a sum that all of them reach only at
+    one end of that would tell them all.
     """
     group = [i for i, n in enumerate(totals) if 0 < n < THRESHOLD]
     if not group:
@@ -94,8 +97,8 @@ def leave_out(cells: Cells) -> tuple[set[tuple[int, int]], int | None]:
 def _rectangle(cells: Cells, hidden: set[tuple[int, int]], r: int, c: int) -> list[tuple[int, int]] | None:
     """The corners around a small cell that hide the least beside it, None when no rectangle protects it.
 
-    The cell must be able to reach THRESHOLD by taking from its neighbours in row and column, which stay above 0: that
-    none of the cells left out is 0 is known.
+    The cell must be able to reach THRESHOLD by taking from its neighbours in row and column, which stay above
+    0: that none of the cells left out is 0 is known.
     """
     needed = 1 + THRESHOLD - cells[r][c]
     best: tuple[int, list[tuple[int, int]]] | None = None
@@ -114,7 +117,9 @@ def _rectangle(cells: Cells, hidden: set[tuple[int, int]], r: int, c: int) -> li
 
 
 def _fold_row(rows: Groups, totals: Sequence[int], row: int) -> Groups:
-    """The row put together with the smallest other one that is not empty: nothing would change by an empty one."""
+    """The row put together with the smallest other one that is not empty: nothing would change by an empty
+    one.
+    """
     with_row = min((i for i, n in enumerate(totals) if i != row and n), key=lambda i: (totals[i], i))
     kept = [group for i, group in enumerate(rows) if i not in (row, with_row)]
     return [*kept, tuple(sorted(rows[row] + rows[with_row]))]
