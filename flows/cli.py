@@ -14,6 +14,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="hedui (核对): cross-check social assistance rolls against what other departments know.")  # fmt: skip
 rules_app = typer.Typer(no_args_is_help=True, help="The rule catalogue.")
 app.add_typer(rules_app, name="rules")
+feedback_app = typer.Typer(no_args_is_help=True, help="What townships send back.")
+app.add_typer(feedback_app, name="feedback")
 contracts_app = typer.Typer(no_args_is_help=True, help="The data contracts.")
 app.add_typer(contracts_app, name="contracts")
 
@@ -38,10 +40,11 @@ def _fail(error: Exception) -> None:
     from data_contracts import ContractError  # noqa: PLC0415
     from rules.engine.corpus import CorpusError  # noqa: PLC0415
     from rules.engine.parameters import ParameterError  # noqa: PLC0415
+    from transforms.decisions.place import DecisionsError  # noqa: PLC0415
     from transforms.publish.store import StoreError  # noqa: PLC0415
     from transforms.staging.model import SnapshotFormatError  # noqa: PLC0415
 
-    known = (StoreError, SnapshotFormatError, RunError, ParameterError, CorpusError, ContractError)
+    known = (StoreError, DecisionsError, SnapshotFormatError, RunError, ParameterError, CorpusError, ContractError)
     if isinstance(error, known):
         print(f"hedui: {error}", file=sys.stderr)
     else:
@@ -184,6 +187,55 @@ def backtest(rule: Annotated[str, typer.Option("--rule", help="Id of the rule.")
         _print_json(compared)
     else:
         print_backtest(compared)
+
+
+@feedback_app.command("import")
+def feedback_import(files: Annotated[list[Path], typer.Argument(help="Filled-in township workbooks.", exists=True, dir_okay=False)],
+                    store: StoreOption, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Take back filled-in township workbooks: record what is right, refuse the rest row by row. Exit status 3 when something was refused."""
+    from flows.audit import note  # noqa: PLC0415
+    from flows.feedback import import_feedback, report_lines  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+
+    report = import_feedback(store, files, Settings())
+    for file in report.files:
+        note(store, "import", {"sha256": file.sha256, "run_id": file.run_id, "township": file.township_code, "recorded": file.recorded,
+                               "refused": file.refused_rows})  # fmt: skip
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        print("\n".join(report_lines(report)))
+    raise SystemExit(report.exit_status)
+
+
+@feedback_app.command("ledger")
+def feedback_ledger(store: StoreOption, out: Annotated[Path, typer.Option("--out", help="Folder the ledgers are written to.", file_okay=False)],
+                    township: Annotated[str | None, typer.Option(help="Township code; all when not given.")] = None,
+                    run_id: RunOption = None) -> None:  # fmt: skip
+    """Write the 整改台账 (measures, deadlines, closing) of every township."""
+    from flows.feedback import export_ledger  # noqa: PLC0415
+
+    written = export_ledger(store, out, township, run_id)
+    print(f"{len(written)} workbooks in {out}")
+
+
+@app.command()
+def sample(store: StoreOption, fraction: Annotated[float | None, typer.Option(help="Share of households; the region's parameter when not given.")] = None,
+           whole_village: Annotated[bool, typer.Option("--whole-village", help="Draw whole villages.")] = False,
+           seed: Annotated[int | None, typer.Option(help="Seed of the draw; printed on the sheet.")] = None,
+           include_unflagged: Annotated[bool, typer.Option("--include-unflagged", help="Add a share of clean households, to estimate misses.")] = False,
+           out: Annotated[Path | None, typer.Option("--out", help="Folder; in the store when not given.", file_okay=False)] = None,
+           run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Draw the random check list per township and benefit type; the same seed draws the same households."""
+    from flows.sample import run_sample, sample_lines  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+
+    report = run_sample(store, Settings(), fraction=fraction, whole_village=whole_village, seed=seed, include_unflagged=include_unflagged,
+                        out=out, run_id=run_id)  # fmt: skip
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        print("\n".join(sample_lines(report)))
 
 
 @rules_app.command("list")

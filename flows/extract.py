@@ -23,7 +23,7 @@ from transforms.extract import (
 from transforms.publish.store import Store
 
 
-def write_extract(
+def write_extract(  # noqa: PLR0913  one argument per option of the command
     store: Path, audience: str, out: Path, *, townships: Sequence[str] = (), severities: Sequence[str] = (),
     rules: Sequence[str] = (), department: str | None = None, password_file: Path | None = None, run_id: str | None = None,
     who: str | None = None,

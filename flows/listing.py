@@ -51,6 +51,8 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
         rule_row = _rows(con.execute("SELECT * FROM run_rule WHERE rule_id = ?", [finding["rule_id"]]))[0]
         rule = load_corpus(Settings().rules or RULE_FOLDER).get(finding["rule_id"])
         parameters = _parameters(con, rule, str(finding["township_code"]))
+    from flows.feedback import decisions_of  # noqa: PLC0415  SQLAlchemy only where decisions are asked for
+
     manifest = store.manifest(run_dir.name)
     _add_received(store, manifest, evidence)
     return {
@@ -61,7 +63,7 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
         "rule": {k: rule_row[k] for k in ("rule_id", "title", "version", "severity", "basis", "note", "false_positives", "review_steps", "closing_action")},
         "rule_sql": rule.sql if rule and rule.version == rule_row["version"] else None,
         "parameters": parameters,
-        "decisions": [],
+        "decisions": decisions_of(store_root, finding["finding_id"]),
         "run": {k: manifest[k] for k in ("run_id", "as_of", "snapshot_id", "started")},
     }  # fmt: skip
 

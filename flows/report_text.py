@@ -84,7 +84,10 @@ def print_explanation(explanation: dict[str, Any]) -> None:
     say("核查步骤\n" + "\n".join(f"  {line}" for line in rule["review_steps"].splitlines()))
     say("处理\n" + "\n".join(f"  {line}" for line in rule["closing_action"].splitlines()))
     for decision in explanation["decisions"]:
-        say(f"核查结果：{decision}")
+        words = [decision["outcome"], decision["checked_by"] and f"核查人{decision['checked_by']}", decision["checked_on"] and f"{decision['checked_on']}核查",
+                 decision["measures"] and f"措施：{decision['measures']}", decision["note"] and f"说明：{decision['note']}",
+                 decision["expires_on"] and f"有效至{decision['expires_on']}", f"来自{decision['file_name']}第{decision['source_row']}行"]  # fmt: skip
+        say("核查结果：" + "，".join(word for word in words if word))
 
 
 def print_rules(rows: list[dict[str, Any]]) -> None:

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from openpyxl.utils import get_column_letter
+
 from transforms.publish.workbooks import cover
 from transforms.publish.workbooks.evidence import evidence_text
 from transforms.publish.workbooks.labels import SEVERITIES, SEVERITY, STATE, chinese_date, in_lines, match_label
 from transforms.publish.workbooks.reading import Lead
-from transforms.publish.workbooks.sheet import Book, Marked, Sheet, TableColumn, Value
+from transforms.publish.workbooks.sheet import Book, Content, Marked, Sheet, TableColumn, Value
 from transforms.publish.workbooks.styles import CENTRED, COUNT, FIGURE_TEXT, MONEY, STRONG, TEXT, Look
 
 LIST_SHEET = "疑点线索"
@@ -75,14 +77,13 @@ def write_list(
 def _write_by_township(sheet: Sheet, leads: Sequence[Lead]) -> None:
     counts = Counter((lead.township_code, lead.township_name or "", lead.severity) for lead in leads)
     sheet.section("各乡镇（街道）线索数")
-    rows = [
-        (f"{name}（{code}）", *(counts[code, name, s] for s in SEVERITIES))
-        for code, name in sorted({key[:2] for key in counts})
-    ]
-    sheet.table(
-        [TableColumn("乡镇（街道）", STRONG), *(TableColumn(SEVERITY[s], COUNT) for s in SEVERITIES)],
-        [(row[0], *(Marked(n, s) if n else n for n, s in zip(row[1:], SEVERITIES, strict=True))) for row in rows],
-    )  # fmt: skip
+    rows: list[list[Content]] = []
+    for code, name in sorted({key[:2] for key in counts}):
+        numbers = [counts[code, name, severity] for severity in SEVERITIES]
+        marked = [Marked(n, s) if n else n for n, s in zip(numbers, SEVERITIES, strict=True)]
+        rows.append([f"{name}（{code}）", *marked, sum(numbers)])
+    severities = [TableColumn(SEVERITY[severity], COUNT) for severity in SEVERITIES]
+    sheet.table([TableColumn("乡镇（街道）", STRONG), *severities, TableColumn("合计", COUNT)], rows)
 
 
 def _write_leads(book: Book, leads: Sequence[Lead], title: str, titles: Mapping[str, str]) -> None:
@@ -97,6 +98,7 @@ def _write_leads(book: Book, leads: Sequence[Lead], title: str, titles: Mapping[
         empty="没有符合条件的疑点线索。",
     )
     sheet.worksheet.freeze_panes = sheet.worksheet.cell(heading + 1, 4).coordinate
+    sheet.worksheet.auto_filter.ref = f"A{heading}:{get_column_letter(len(COLUMNS))}{sheet.row - 1}"
     sheet.worksheet.print_title_rows = f"1:{heading}"
 
 

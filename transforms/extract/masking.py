@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -64,12 +64,17 @@ def mask_address(text: str) -> str:
     return IN_ADDRESS.sub(lambda found: STAR * len(found[0]), text.translate(FULL_WIDTH))
 
 
-MASKS = {
+def mask_date(text: str) -> str:
+    """A date without its digits."""
+    return re.sub(r"\d", STAR, text)
+
+
+MASKS: dict[str, Callable[[str], str]] = {
     "id18": mask_id,
     "account": mask_account,
     "phone": mask_account,
     "address": mask_address,
-    "birth_date": lambda text: re.sub(r"\d", STAR, text),
+    "birth_date": mask_date,
 }
 
 
@@ -168,11 +173,13 @@ class Masker:
             dataset = str(item.get("dataset") or "")
             for column, value in (item.get("values") or {}).items():
                 kind = kind_of(dataset, column)
-                if kind in MASKS and kind != "birth_date" and isinstance(value, str):
+                if kind in MASKS and isinstance(value, str):
                     folded = value.translate(FULL_WIDTH)
                     known[folded] = MASKS[kind](folded)
+                    known.update(_birth_dates(folded) if kind in ("id18", "birth_date") else {})
         if lead.id_number:
             known[lead.id_number] = mask_id(lead.id_number)
+            known.update(_birth_dates(lead.id_number))
         for raw, masked in zip(lead.subject_key.split("|"), self._subject(lead), strict=True):
             known[raw] = masked
         # Short values (a township's name in an address column) would be struck out of every word they stand in.
@@ -189,6 +196,20 @@ def looks_like_id(digits: str) -> bool:
     included.
     """
     return bool(ID_SHAPE.fullmatch(digits) or OLD_ID_SHAPE.fullmatch(digits))
+
+
+def _birth_dates(value: str) -> dict[str, str]:
+    """The ways a text writes the birth date in an ID number or a date column, each with what stands there
+    instead.
+    """
+    if ID_SHAPE.fullmatch(value):
+        year, month, day = value[6:10], value[10:12], value[12:14]
+    elif found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value):
+        year, month, day = found.groups()
+    else:
+        return {}
+    forms = (f"{year}-{month}-{day}", f"{year}年{int(month)}月{int(day)}日", f"{year}年{month}月{day}日")
+    return {form: mask_date(form) for form in forms}
 
 
 def _mask_number(found: str) -> str:

@@ -64,8 +64,7 @@ def placed_leads(con: duckdb.DuckDBPyConnection, request: ExtractRequest) -> lis
             FROM out_finding AS f LEFT JOIN core_township AS t ON t.township_code = f.township_code
             WHERE {where}
             ORDER BY f.township_code, list_position(['high', 'medium', 'low'], f.severity), f.household_id,
-            f.rule_id,
-                f.subject_key, f.finding_id""",
+                f.rule_id, f.subject_key, f.finding_id""",
         values,
     ).fetchall()
     return [PlacedLead(Lead.of(row[:-2]), row[-2], frozenset(row[-1])) for row in rows]
@@ -92,9 +91,10 @@ def kept_household_ids(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
             number AS (SELECT bank_account AS n FROM core_row UNION SELECT bank_account FROM core_payment
                 UNION SELECT id_number FROM core_row UNION SELECT payee_id_number FROM core_payment)
             SELECT household_id FROM used ANTI JOIN number ON n = household_id
-            WHERE length(regexp_replace(household_id, '[^0-9]', '', 'g')) BETWEEN {SHORTEST_NUMBER} AND
-            {LONGEST_KEPT}""" ).fetchall() return frozenset(row[0] for row in rows if not
-            looks_like_id(row[0]))
+            WHERE length(regexp_replace(household_id, '[^0-9]', '', 'g'))
+                BETWEEN {SHORTEST_NUMBER} AND {LONGEST_KEPT}"""
+    ).fetchall()
+    return frozenset(row[0] for row in rows if not looks_like_id(row[0]))
 
 
 def medical_list(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -105,7 +105,7 @@ def medical_list(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> list[t
         """SELECT DISTINCT t.county_code, t.township_name, r.name, r.id_number, r.benefit_type,
         r.township_code FROM core_row AS r INNER JOIN core_township AS t ON t.township_code =
         coalesce(r.township_code, '000000000') WHERE r.active AND list_contains(?, r.benefit_type) AND (len(?)
-        = 0 OR list_contains(?, r.township_code))
+        = 0 OR list_contains(?, t.township_code))
             ORDER BY t.county_code, r.township_code, r.name, r.id_number, r.benefit_type""",
         [list(MEDICAL_TYPES), list(codes), list(codes)],
     ).fetchall()
@@ -116,19 +116,23 @@ def housing_list(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> list[t
     per benefit.
     """
     return con.execute(
-        """WITH received AS (SELECT DISTINCT household_id, benefit_type FROM core_row
+        """WITH received AS (
+                SELECT DISTINCT household_id, benefit_type FROM core_row
                 WHERE active AND list_contains(?, benefit_type))
-            SELECT t.county_code, t.township_name, h.head_name, h.head_id_number, b.benefit_type,
-            h.township_code FROM received AS b INNER JOIN core_household AS h ON h.household_id =
-            b.household_id INNER JOIN core_township AS t ON t.township_code = coalesce(h.township_code,
-            '000000000') WHERE len(?) = 0 OR list_contains(?, h.township_code)
-            ORDER BY t.county_code, h.township_code, h.head_name, h.head_id_number, b.benefit_type,
-            b.household_id""", [list(HOUSING_TYPES), list(codes), list(codes)], ).fetchall()
+            SELECT t.county_code, t.township_name, h.head_name, h.head_id_number, b.benefit_type
+            FROM received AS b
+            INNER JOIN core_household AS h ON h.household_id = b.household_id
+            INNER JOIN core_township AS t ON t.township_code = coalesce(h.township_code, '000000000')
+            WHERE len(?) = 0 OR list_contains(?, t.township_code)
+            ORDER BY t.county_code, t.township_code, h.head_name, h.head_id_number, b.benefit_type,
+                b.household_id""",
+        [list(HOUSING_TYPES), list(codes), list(codes)],
+    ).fetchall()
 
 
 @dataclass(frozen=True)
 class CountedRule:
-    """A rule with its findings: title, severity and the amounts at risk (yuan, those that have one)."""
+    """A rule as auditors see it."""
 
     rule_id: str
     title: str

@@ -1,4 +1,4 @@
--- Grain: scored open row × person: how far its confidence may rise on the evidence there is, however large the model's figure.
+-- Grain: scored open row × person: how its names stand (a missing dot counts as one character off, as in the other tiers), and how far its confidence may rise on the evidence there is, however large the model's figure.
 -- strong: the name equal or equal in sound, the full birth date, and the place (or, where the address
 -- names none, a relative in the household), and no damaged number or sex against it. lead: the full birth date, or something near it (month, weeks
 -- apart, age) and the place or a relative. Anything else is refused: a name and a village are not a person, nor a name and an age. One
@@ -7,6 +7,7 @@ WITH level AS (
     SELECT
         s.row_no,
         s.person_key,
+        s.same_spelling,
         n.id AS name,
         b.id AS birth_date,
         a.id AS age,
@@ -28,6 +29,7 @@ class AS (
     SELECT
         row_no,
         person_key,
+        same_spelling,
         name,
         CASE
             WHEN name IN ('equal', 'toned', 'sound')
@@ -54,7 +56,11 @@ SELECT
     c.person_key,
     c.class,
     CASE c.class WHEN 'strong' THEN m.strong WHEN 'lead' THEN m.lead ELSE m.refused END AS limit_confidence,
-    CASE c.name WHEN 'equal' THEN 'equal' WHEN 'toned' THEN 'alike' WHEN 'sound' THEN 'alike' WHEN 'one_off' THEN 'one_off'
-        ELSE 'conflict' END AS name_relation
+    CASE
+        WHEN c.same_spelling THEN 'equal'
+        WHEN c.name IN ('toned', 'sound') THEN 'alike'
+        WHEN c.name IN ('equal', 'one_off') THEN 'one_off'
+        ELSE 'conflict'
+    END AS name_relation
 FROM class AS c
 CROSS JOIN prob_competition AS m

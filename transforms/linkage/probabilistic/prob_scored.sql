@@ -7,6 +7,7 @@ SELECT
     q.person_key,
     r.event_date,
     r.birth_date,
+    r.name = q.name AS same_spelling,
     s.*,
     CAST(power(CAST(2 AS DOUBLE), least(greatest(s.match_weight, -20), 40)) AS DECIMAL(32, 9)) AS odds
 FROM prob_prediction AS s
