@@ -60,7 +60,8 @@ def run_nightly(inbox: Path, store_root: Path, as_of: dt.date, settings: Setting
         prepare_prefect(store)
         validator = Validator()
         try:
-            return _flow(plan, settings, validator, progress)
+            with store.working(plan.run_id):
+                return _flow(plan, settings, validator, progress)
         finally:
             validator.stop()
 
@@ -99,7 +100,6 @@ def _flow(plan: RunPlan, settings: Settings, validator: Validator, progress: Pro
 
     @flow(name="hedui-nightly", flow_run_name=plan.run_id, validate_parameters=False, persist_result=False, log_prints=False)
     def nightly() -> dict[str, Any]:
-        Store(plan.store).work_dir(plan.run_id)
         snapshot, intake_reports = take_in(plan, settings, progress)
         staged = replace(plan, snapshot_id=snapshot.id)
         validator.ask(staged, settings)

@@ -25,6 +25,8 @@ def print_run(manifest: dict[str, Any], run_dir: Path, not_evaluated: dict[str, 
         out.print(f"Rejected: {file}: {reason}", highlight=False, markup=False)
     for rule_id, reason in not_evaluated.items():
         out.print(f"Not evaluated: {rule_id}: {reason}", highlight=False, markup=False)
+    for dataset in manifest["missing_core"]:
+        out.print(f"Missing: no usable file of the core dataset {dataset}", highlight=False)
     for dataset in manifest["over_quarantine_limit"]:
         out.print(f"More rows of {dataset} were quarantined than its contract allows", highlight=False)
     out.print(f"Lists: {run_dir / 'workbooks'}", highlight=False, markup=False)

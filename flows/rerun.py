@@ -40,10 +40,10 @@ def run_rerun(store_root: Path, township: str, as_of: dt.date | None, rule_ids: 
     store = Store(store_root.resolve()).prepare()
     plan = plan_rerun(store, township, as_of, rule_ids, overrides)
     stages.check_township(plan)
-    store.work_dir(plan.run_id)
-    outcomes, match_reports = stages.match(plan, settings, progress)
-    recon_reports = stages.reconcile(plan, settings, progress)
-    return stages.publish(plan, settings, [*match_reports, *recon_reports], outcomes, Validated(), progress)
+    with store.working(plan.run_id):
+        outcomes, match_reports = stages.match(plan, settings, progress)
+        recon_reports = stages.reconcile(plan, settings, progress)
+        return stages.publish(plan, settings, [*match_reports, *recon_reports], outcomes, Validated(), progress)
 
 
 __all__ = ["StoreError", "plan_rerun", "run_rerun"]

@@ -184,10 +184,18 @@ def check_township(plan: RunPlan) -> None:
 
 
 def run_status(snapshot: Snapshot, outcomes: list[RuleOutcome], contracts: Mapping[str, Contract], rejected_datasets: Mapping[str, str]) -> str:
-    """'complete', or 'incomplete' when a rule could not run, a file was rejected, or too many rows of a dataset were quarantined."""
+    """'complete', or 'incomplete' when a core dataset is missing, a rule could not run, a file was rejected, or too many rows of a dataset were
+    quarantined."""
     rejected = any(i["status"] == "rejected" for i in snapshot.inputs)
     not_run = any(o.status != "evaluated" for o in outcomes)
-    return "incomplete" if rejected or rejected_datasets or not_run or over_quarantine_limit(snapshot, contracts) else "complete"
+    lacking = missing_core(snapshot, contracts)
+    short = rejected or rejected_datasets or not_run or lacking or over_quarantine_limit(snapshot, contracts)
+    return "incomplete" if short else "complete"
+
+
+def missing_core(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> list[str]:
+    """The core datasets no file of which could be used."""
+    return [dataset for dataset, contract in contracts.items() if contract.core and not snapshot.usable(dataset)]
 
 
 def over_quarantine_limit(snapshot: Snapshot, contracts: Mapping[str, Contract]) -> list[str]:
@@ -205,13 +213,15 @@ def arrived(snapshot: Snapshot, contracts: Mapping[str, Contract], rejected_data
     """What the snapshot holds of every dataset, for the rules to judge whether they can run."""
     found = {}
     for dataset, contract in contracts.items():
-        files = [i for i in snapshot.inputs if i["dataset"] == dataset and i["status"] == "loaded"]
-        present = {c.name: sum(c.name in i["columns"] for i in files) for c in contract.columns}
-        without = {c.name: sum(i["loaded"] for i in files if c.name not in i["columns"]) for c in contract.columns}
-        rejected = sum(i["dataset"] == dataset and i["status"] == "rejected" for i in snapshot.inputs)
+        files = [file for file in snapshot.of(dataset) if file.status == "loaded"]
+        sheets = [sheet for file in files for sheet in file.sheets if sheet.loaded]
+        present = {c.name: sum(c.name in file.columns for file in files) for c in contract.columns}
+        without = {c.name: sum(sheet.loaded for sheet in sheets if c.name not in sheet.columns) for c in contract.columns}
+        rejected = sum(file.status == "rejected" for file in snapshot.of(dataset))
         reason = f"{rejected}个文件均被拒收" if rejected and not files else rejected_datasets.get(dataset, "")
         usable = snapshot.usable(dataset) and dataset not in rejected_datasets
-        found[dataset] = Arrived(contract.title, usable, len(files), reason, present, without)
+        headings = {c.name: next((a for a in c.aliases if not a.isascii()), c.name) for c in contract.columns}
+        found[dataset] = Arrived(contract.title, usable, len(files), reason, present, without, headings)
     return found
 
 
@@ -246,8 +256,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_link_views(con, {p.stem: p for p in sorted((snapshot.path / "links").glob("*.parquet"))})
     create_context(con, plan.as_of, settings.min_confidence)
     townships = {row[0] for row in con.execute(
-        "SELECT DISTINCT substr(township_code, 1, 9) FROM stg_townships UNION SELECT DISTINCT substr(township_code, 1, 9) FROM stg_benefit_roll "
-        "WHERE township_code IS NOT NULL").fetchall()}  # fmt: skip
+        "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT DISTINCT township_of(township_code) FROM stg_benefit_roll "
+        "WHERE township_code IS NOT NULL").fetchall()} - {"000000000"}  # fmt: skip
     last = plan.as_of.year * 12 + plan.as_of.month
     used = {name for rule in rules.values() for name in rule.parameters}
     codes = townships | {"000000000"}
@@ -303,6 +313,7 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
         "by_severity": {s: by_severity.get(s, 0) for s in ("high", "medium", "low")},
         "inputs": [{**i, "columns": list(i["columns"])} for i in snapshot.inputs],
         "over_quarantine_limit": over_quarantine_limit(snapshot, contracts),
+        "missing_core": missing_core(snapshot, contracts),
         "rules": {
             o.rule_id: {"status": o.status, "reason": o.reason, "note": o.note, "version": o.version, "findings": o.findings,
                         "seconds": round(o.seconds, 3)}

@@ -13,6 +13,8 @@ basis:
 requires: [benefit_roll, business_licenses]
 columns:
   business_licenses: [role]
+uses_columns:
+  business_licenses: [registered_capital]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number]
   business_licenses: [credit_code, entity_name, entity_type, person_name, person_id_number, role, share_ratio, registered_capital, established, status, end_date]

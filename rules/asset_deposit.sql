@@ -13,6 +13,8 @@ basis:
 requires: [benefit_roll, bank_assets]
 columns:
   bank_assets: [as_of]
+uses_columns:
+  benefit_roll: [persons_covered]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, persons_covered]
   bank_assets: [name, id_number, as_of, total]

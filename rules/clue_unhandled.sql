@@ -14,6 +14,8 @@ basis:
 requires: [benefit_roll, doubtful_history]
 columns:
   doubtful_history: [handled]
+uses_columns:
+  doubtful_history: [key_case]
 parameters: [exit_lookback_start]
 evidence:
   benefit_roll: [benefit_type, household_id, name, start_date, status]

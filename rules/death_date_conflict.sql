@@ -15,6 +15,8 @@ requires: [benefit_roll]
 any_of: [deaths, funerals]
 columns:
   funerals: [death_date]
+uses_columns:
+  funerals: [id_number, birth_date, address]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, status]
   deaths: [name, id_number, death_date, register_date, source]

@@ -15,6 +15,8 @@ requires: [benefit_roll]
 any_of: [deaths, funerals]
 columns:
   benefit_roll: [head_id_number]
+uses_columns:
+  funerals: [id_number, birth_date, address, death_date]
 evidence:
   benefit_roll: [household_id, head_name, head_id_number, name, relation_to_head, status, bank_account, account_name]
   deaths: [name, id_number, death_date, register_date, source]

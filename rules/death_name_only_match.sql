@@ -11,6 +11,8 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q23）, asks: 与殡葬等信息比对，及时清退不符合条件的对象}
   - {document: 城步县2017年“回头看”实施方案, clause: 三（五）（B23）, asks: 查清在保对象中的死亡人员}
 requires: [benefit_roll, funerals]
+uses_columns:
+  funerals: [id_number, birth_date, address]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, sex, village, address, status]
   funerals: [name, id_number, sex, birth_date, age, death_date, cremation_date, address, relative_name, relative_phone]

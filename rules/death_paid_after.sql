@@ -15,6 +15,11 @@ basis:
   - {document: 特困人员认定办法, number: 民发〔2021〕43号, clause: 第二十六条, asks: 终止供养的，自下月起停发}
 requires: [payments, benefit_roll]
 any_of: [deaths, funerals]
+columns:
+  payments: [result|pay_date]
+uses_columns:
+  benefit_roll: [head_id_number]
+  funerals: [id_number, birth_date, address, death_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, status, end_date]
   deaths: [name, id_number, death_date, register_date, source]

@@ -15,6 +15,8 @@ basis:
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第三十二条, asks: 减发、停发须有法定事由，按程序作出并告知理由}
 requires: [benefit_roll]
 any_of: [deaths, funerals]
+uses_columns:
+  funerals: [id_number, birth_date, address, death_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, start_date, status, last_check_date]
   deaths: [name, id_number, death_date, register_date, source]

@@ -13,6 +13,8 @@ basis:
   - {document: 特困人员认定办法, number: 民发〔2021〕43号, clause: 第二十六条, asks: 终止供养的，自下月起停发}
 requires: [benefit_roll]
 any_of: [deaths, funerals]
+uses_columns:
+  funerals: [id_number, birth_date, address, death_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, status]
   deaths: [name, id_number, death_date, register_date, source]

@@ -16,6 +16,10 @@ requires: [benefit_roll]
 uses: [income_tax, pensions]
 columns:
   benefit_roll: [declared_income]
+  pensions: [monthly_amount]
+uses_columns:
+  benefit_roll: [persons_covered, grace_start]
+  pensions: [month]
 parameters: [dibao_standard_rural, dibao_standard_urban, low_income_multiple, grace_multiple, grace_months]
 evidence:
   benefit_roll: [benefit_type, household_id, name, persons_covered, declared_income, status, grace_start]

@@ -11,6 +11,10 @@ basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 通过核对系统逐户查对低保家庭成员的养老保险缴存情况，防止隐瞒收入}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第十三条, asks: 家庭收入包括工资性收入和领取的养老金；国家确定的城乡居民基础养老金不计入}
 requires: [benefit_roll, pensions]
+columns:
+  pensions: [monthly_amount]
+uses_columns:
+  pensions: [month]
 parameters: [dibao_standard_rural, dibao_standard_urban]
 evidence:
   benefit_roll: [benefit_type, household_id, name, start_date, status, declared_income]

@@ -14,6 +14,8 @@ basis:
   - {document: 特困人员认定办法, number: 民发〔2021〕43号, clause: 第四条、第五条、第八条, asks: 无劳动能力、无生活来源且无法定义务人或义务人无履行能力的，认定为特困人员}
 requires: [benefit_roll, kinship]
 uses: [deaths, funerals]
+uses_columns:
+  kinship: [end_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, relation_to_head, start_date]
   kinship: [a_name, relation, b_name, b_id_number, end_date]

@@ -15,6 +15,8 @@ requires: [benefit_roll, disability_register]
 uses: [deaths, funerals]
 columns:
   disability_register: [status, valid_until, monthly_income]
+uses_columns:
+  disability_register: [township_code]
 parameters: [dibao_standard_rural, low_income_multiple]
 evidence:
   benefit_roll: [benefit_type, household_id, name, start_date, status, end_date]

@@ -14,6 +14,8 @@ requires: [benefit_roll, severe_illness]
 uses: [deaths, funerals]
 columns:
   severe_illness: [self_paid]
+uses_columns:
+  severe_illness: [township_code]
 parameters: [ill_self_paid]
 evidence:
   benefit_roll: [benefit_type, household_id, name, start_date, status, end_date]

@@ -13,6 +13,8 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）（Q24）, asks: 纠正优亲厚友等违规纳入}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第十一条, asks: 近亲属申请的须单独登记备案；对经办人员本人享受没有专门条文，按从严复核处理}
 requires: [benefit_roll, officials]
+uses_columns:
+  officials: [start_date, end_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, village, start_date, status]
   officials: [name, id_number, unit, post, township_code, start_date, end_date]

@@ -14,6 +14,7 @@ basis:
 requires: [benefit_roll, payments]
 columns:
   benefit_roll: [end_date]
+  payments: [result|pay_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, start_date, status, end_date]
   payments: [pay_month, household_id, payee_name, item, amount_paid, pay_date, result]

@@ -12,7 +12,7 @@ basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L17）, asks: 档案、系统、财务台账三者一致}
 requires: [payments]
 columns:
-  payments: [item]
+  payments: [item, result|pay_date]
 evidence:
   payments: [pay_month, household_id, payee_name, bank_account, item, amount_due, amount_paid, pay_date, result]
 amount: rule

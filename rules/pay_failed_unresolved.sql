@@ -12,6 +12,8 @@ basis:
 requires: [payments]
 columns:
   payments: [result, repaid_date]
+uses_columns:
+  payments: [item]
 evidence:
   payments: [pay_month, household_id, payee_name, bank_account, item, amount_due, amount_paid, pay_date, result, repaid_date]
 amount: rule

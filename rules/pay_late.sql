@@ -14,7 +14,7 @@ basis:
   - {document: 最低生活保障审核审批办法（试行）, number: 民发〔2012〕220号, clause: 第三十一条, asks: 按月发放的在每月10日前发到户（2021年6月30日以前）}
 requires: [payments]
 columns:
-  payments: [pay_date]
+  payments: [pay_date, result|pay_date]
 parameters: [pay_day]
 evidence:
   payments: [pay_month, household_id, payee_name, item, amount_paid, pay_date, result]

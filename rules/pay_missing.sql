@@ -12,6 +12,10 @@ basis:
   - {document: 黔南州2021年度核查通知, clause: 二（一是）（G18）, asks: 各项救助资金按月及时足额发放}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第二十一条, asks: 自确认次月起发放}
 requires: [benefit_roll, payments]
+columns:
+  payments: [result|pay_date]
+uses_columns:
+  payments: [repaid_date]
 evidence:
   benefit_roll: [benefit_type, household_id, head_name, name, household_amount, start_date, status]
   payments: [pay_month, household_id, payee_name, item, amount_due, amount_paid, result, repaid_date]

@@ -11,6 +11,8 @@ basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（二）、二（四）（L17、L22）, asks: 档案、系统、财务台账一致，严查虚报冒领}
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q27）, asks: 查经办中虚报冒领救助金的问题}
 requires: [benefit_roll, payments]
+columns:
+  payments: [result|pay_date]
 evidence:
   payments: [pay_month, household_id, payee_name, payee_id_number, bank_account, account_name, item, amount_paid, pay_date, result]
 amount: rule

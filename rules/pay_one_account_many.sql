@@ -11,6 +11,8 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25、Q27）, asks: 梳理发放台账，查找虚报冒领、截留私分等资金风险}
   - {document: 城步县2017年“回头看”实施方案, clause: 二（三）（B13）, asks: 查经办人员有无套取、挪用、冒领、克扣低保金}
 requires: [payments]
+columns:
+  payments: [result|pay_date]
 evidence:
   payments: [pay_month, household_id, payee_name, bank_account, account_name, item, amount_paid, result]
 amount: rule

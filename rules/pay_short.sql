@@ -13,7 +13,7 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q27）, asks: 查截留、克扣救助金的问题}
 requires: [payments]
 columns:
-  payments: [amount_due]
+  payments: [amount_due, result|pay_date]
 evidence:
   payments: [pay_month, household_id, payee_name, item, amount_due, amount_paid, pay_date, result]
 amount: rule

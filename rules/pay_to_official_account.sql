@@ -14,6 +14,8 @@ basis:
 requires: [benefit_roll, payments, officials]
 columns:
   payments: [account_name]
+uses_columns:
+  officials: [township_code, start_date, end_date]
 evidence:
   benefit_roll: [benefit_type, household_id, head_name, name, status, bank_account, account_name]
   payments: [pay_month, household_id, payee_name, bank_account, account_name, item, amount_paid, result]

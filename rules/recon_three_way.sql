@@ -14,7 +14,9 @@ basis:
 requires: [benefit_roll]
 any_of: [archives, payments]
 columns:
-  payments: [amount_due]
+  benefit_roll: [persons_covered]
+  archives: [persons, household_amount]
+  payments: [amount_due, item]
 parameters: [benefit_items]
 evidence:
   benefit_roll: [benefit_type, household_id, head_name, name, persons_covered, household_amount, start_date]

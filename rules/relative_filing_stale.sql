@@ -12,6 +12,8 @@ basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 三（二）（L25）, asks: 完善经办人员近亲属备案制度}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第十一条, asks: 近亲属申请的单独登记备案}
 requires: [benefit_roll, officials, relative_filings]
+uses_columns:
+  officials: [start_date, end_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, status, end_date]
   officials: [name, id_number, unit, post, start_date, end_date]

@@ -15,6 +15,9 @@ basis:
   - {document: 最低生活保障审核审批办法（试行）, number: 民发〔2012〕220号, clause: 第十四条, asks: 列明八类近亲属和经办人员的范围（2021年6月30日以前）}
   - {document: 民法典, clause: 第一千零四十五条, asks: 近亲属为配偶、父母、子女、兄弟姐妹、祖父母、外祖父母、孙子女、外孙子女}
 requires: [benefit_roll, kinship, officials, relative_filings]
+uses_columns:
+  kinship: [end_date]
+  officials: [start_date, end_date]
 evidence:
   benefit_roll: [benefit_type, household_id, name, id_number, village, start_date]
   kinship: [a_name, a_id_number, relation, b_name, b_id_number, end_date]

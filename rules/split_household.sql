@@ -14,6 +14,8 @@ basis:
 requires: [benefit_roll, kinship]
 columns:
   benefit_roll: [single_person]
+uses_columns:
+  kinship: [end_date]
 evidence:
   benefit_roll: [benefit_type, household_id, head_name, name, id_number, relation_to_head, single_person]
   kinship: [a_name, a_id_number, relation, b_name, b_id_number, end_date]

@@ -16,8 +16,10 @@ any_of: [vehicles, business_licenses, housing]
 uses: [deaths, funerals]
 columns:
   vehicles: [value]
-  business_licenses: [role]
+  business_licenses: [role, share_ratio]
   housing: [use, status]
+uses_columns:
+  kinship: [end_date]
 parameters: [supporter_vehicle_value, exempt_vehicle_types]
 evidence:
   benefit_roll: [benefit_type, household_id, name, start_date, status]

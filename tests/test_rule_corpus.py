@@ -38,12 +38,13 @@ def test_what_a_rule_names_exists(rule):
     datasets = {*rule.requires, *rule.any_of, *rule.uses}
     assert datasets <= set(contracts)
     assert set(rule.parameters) <= set(parameters.parameters)
-    for named in (rule.columns, rule.evidence):
+    for named in (rule.columns, rule.uses_columns, rule.evidence):
         for dataset, columns in named.items():
             assert dataset in contracts
             for column in columns:
-                contracts[dataset].column(column)
-    for dataset in rule.columns:
+                for alternative in column.split("|"):
+                    contracts[dataset].column(alternative)
+    for dataset in (*rule.columns, *rule.uses_columns):
         assert dataset in datasets
 
 

@@ -39,7 +39,9 @@ class Basis:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule as its file says it. `columns`: optional contract columns it decides on; `evidence`: columns shown, by dataset."""
+    """One rule as its file says it. By dataset, `columns`: optional contract columns it decides on, without which it is not evaluated;
+    `uses_columns`: those it takes into account where present; `evidence`: columns shown.
+    """
 
     id: str
     title: str
@@ -54,6 +56,7 @@ class Rule:
     any_of: tuple[str, ...]
     uses: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]
+    uses_columns: dict[str, tuple[str, ...]]
     evidence: dict[str, tuple[str, ...]]
     parameters: tuple[str, ...]
     amount: str
@@ -101,7 +104,7 @@ def _read(path: Path, problems: list[str]) -> Rule | None:
         subject=str(head["subject"]),
         basis=tuple(Basis(*(str(b.get(k) or "") for k in ("document", "number", "clause", "asks"))) for b in head["basis"]),
         **{key: tuple(head.get(key) or ()) for key in ("requires", "any_of", "uses", "parameters")},
-        **{key: {d: tuple(c) for d, c in (head.get(key) or {}).items()} for key in ("columns", "evidence")},
+        **{key: {d: tuple(c) for d, c in (head.get(key) or {}).items()} for key in ("columns", "uses_columns", "evidence")},
         **{key: _lines(head[key]) for key in ("false_positives", "review_steps", "closing_action")},
         sql=match.group(2).strip().rstrip(";"),
         content_hash=hashlib.sha256(text.encode()).hexdigest(),

@@ -22,3 +22,7 @@ CREATE OR REPLACE MACRO birth_of(id_number) AS CAST(concat_ws('-', substr(id_num
 -- The digits of a bank account. A number a spreadsheet rounded is shared by strangers: it identifies no account.
 CREATE OR REPLACE MACRO account_of(text) AS CASE
     WHEN regexp_matches(text, '^[0-9]+$') AND NOT (length(text) >= 16 AND text LIKE '%0000') THEN text END;
+-- The nine digits of a township (or of the village code below it). Anything else in the column names no place, and a name or an ID
+-- number that slipped into it must not become a township: townships name files.
+CREATE OR REPLACE MACRO township_of(code) AS CASE
+    WHEN code IS NULL OR regexp_matches(code, '^([0-9]{1,9}|[0-9]{12})$') THEN substr(code, 1, 9) ELSE '000000000' END;

@@ -15,5 +15,7 @@ CREATE TEMPORARY FUNCTION person_key_of(id_status STRING, id_number STRING, hous
                 ELSE id_number END;
 CREATE TEMPORARY FUNCTION birth_of(id_number STRING) RETURNS DATE RETURN CAST(concat_ws('-', substr(id_number, 7, 4),
     substr(id_number, 11, 2), substr(id_number, 13, 2)) AS DATE);
+CREATE TEMPORARY FUNCTION township_of(code STRING) RETURNS STRING RETURN CASE
+    WHEN code IS NULL OR regexp_like(code, '^([0-9]{1,9}|[0-9]{12})$') THEN substr(code, 1, 9) ELSE '000000000' END;
 CREATE TEMPORARY FUNCTION account_of(text STRING) RETURNS STRING
     RETURN CASE WHEN regexp_like(text, '^[0-9]+$') AND NOT (length(text) >= 16 AND text LIKE '%0000') THEN text END;

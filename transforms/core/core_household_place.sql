@@ -1,5 +1,5 @@
 -- Grain: household named by the roll, the payments or the archives. Where it belongs: its active rows (lowest code), else its latest row,
--- else the archive's township, else the first nine digits of its number when they are a known township, else 000000000.
+-- else the archive's township when it is a known one, else the first nine digits of its number when they are a known township, else 000000000.
 WITH ranked AS (
     SELECT
         household_id,
@@ -20,7 +20,7 @@ from_roll AS (
 archived AS (
     SELECT
         household_id,
-        min(substr(township_code, 1, 9)) AS township_code,
+        min(nullif(township_of(township_code), '000000000')) AS township_code,
         min(head_name) AS head_name
     FROM stg_archives
     GROUP BY household_id
@@ -40,7 +40,7 @@ every_household AS (
 
 SELECT
     h.household_id,
-    coalesce(r.township_code, a.township_code, t.township_code, '000000000') AS township_code,
+    coalesce(r.township_code, k.township_code, t.township_code, '000000000') AS township_code,
     r.village,
     coalesce(r.head_name, a.head_name, p.head_name) AS head_name,
     r.household_id IS NOT NULL AS on_roll
@@ -48,5 +48,6 @@ FROM every_household AS h
 LEFT JOIN from_roll AS r ON r.household_id = h.household_id
 LEFT JOIN archived AS a ON a.household_id = h.household_id
 LEFT JOIN paid AS p ON p.household_id = h.household_id
+LEFT JOIN core_township AS k ON k.township_code = a.township_code
 LEFT JOIN core_township AS t ON t.township_code = substr(h.household_id, 1, 9)
 WHERE h.household_id IS NOT NULL

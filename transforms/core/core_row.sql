@@ -1,7 +1,7 @@
 -- Grain: one roll row. What the roll says, with what depends on the check date and the region worked out once.
 SELECT
     r.* EXCLUDE (township_code),
-    substr(r.township_code, 1, 9) AS township_code,
+    township_of(r.township_code) AS township_code,
     person_key_of(r.id_number_status, r.id_number, r.household_id, r.name) AS person_key,
     r.id_number_status = 'valid' AS id_valid,
     CASE WHEN r.id_number_status = 'valid' THEN birth_of(r.id_number) END AS birth_date,
@@ -17,4 +17,4 @@ SELECT
     CASE WHEN r.benefit_type = '城市低保' THEN s.urban ELSE s.rural END AS standard
 FROM stg_benefit_roll AS r
 CROSS JOIN core_ctx AS c
-LEFT JOIN core_standard AS s ON s.township_code = substr(r.township_code, 1, 9)
+LEFT JOIN core_standard AS s ON s.township_code = township_of(r.township_code)

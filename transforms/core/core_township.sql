@@ -1,17 +1,18 @@
 -- Grain: township. The bureau's own list, codes the roll uses beyond it, and 000000000 for what belongs nowhere.
 WITH listed AS (
     SELECT
-        substr(township_code, 1, 9) AS township_code,
+        township_of(township_code) AS township_code,
         min(township_name) AS township_name,
         min(county_name) AS county_name
     FROM stg_townships
-    GROUP BY substr(township_code, 1, 9)
+    WHERE township_of(township_code) <> '000000000'
+    GROUP BY township_of(township_code)
 ),
 
 used AS (
-    SELECT DISTINCT substr(township_code, 1, 9) AS township_code
+    SELECT DISTINCT township_of(township_code) AS township_code
     FROM stg_benefit_roll
-    WHERE township_code IS NOT NULL
+    WHERE township_of(township_code) <> '000000000'
 ),
 
 county AS (
@@ -21,11 +22,15 @@ county AS (
 ),
 
 main_county AS (
-    SELECT substr(township_code, 1, 6) AS county_code
-    FROM stg_benefit_roll
-    GROUP BY substr(township_code, 1, 6)
-    ORDER BY count(*) DESC, substr(township_code, 1, 6)
-    LIMIT 1
+    SELECT coalesce(max(county_code), '000000') AS county_code
+    FROM (
+        SELECT substr(township_code, 1, 6) AS county_code
+        FROM stg_benefit_roll
+        WHERE township_of(township_code) <> '000000000'
+        GROUP BY substr(township_code, 1, 6)
+        ORDER BY count(*) DESC, substr(township_code, 1, 6)
+        LIMIT 1
+    ) AS most_rows
 ),
 
 every_code AS (

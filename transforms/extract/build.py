@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from transforms.extract import auditor, departments, lists, reading
-from transforms.extract.masking import Masker
+from transforms.extract.masking import mask_numbers, mask_text, masked_lead
 from transforms.extract.request import Built, ExtractRequest
 from transforms.publish.workbooks import RunHeader, cover, township_file_name
 from transforms.publish.workbooks import reading as run_tables
@@ -67,14 +67,13 @@ def build_extract(
 
 
 def _supervisor(source: _Source) -> Iterator[Built]:
-    masker = Masker(reading.kept_household_ids(source.con))
     found = reading.placed_leads(source.con, source.request)
-    files = [_masked_file(file, masker) for file in run_tables.input_files(source.con)]
-    missing = cover.not_compared([_masked_rule(r, masker) for r in run_tables.rules(source.con)], files)
+    files = [_masked_file(file) for file in run_tables.input_files(source.con)]
+    missing = cover.not_compared([_masked_rule(r) for r in run_tables.rules(source.con)], files)
     titles = {file.dataset: file.title for file in files}
     for code, county in _counties(source).items():
         own = [x for x in found if x.county_code == code]
-        shown = [replace(masker.lead(x.lead), finding_id=f"{number:05d}") for number, x in enumerate(own, start=1)]
+        shown = [replace(masked_lead(x.lead), finding_id=f"{number:05d}") for number, x in enumerate(own, start=1)]
         text = lists.ListText(
             f"{county}疑点线索（监督检查用，已脱敏）", county, [("筛选范围", source.scope())], MASKED_NOTES
         )
@@ -139,13 +138,13 @@ def _by_county(place: Township) -> str:
     return place.county_code
 
 
-def _masked_file(file: InputFile, masker: Masker) -> InputFile:
-    return replace(file, file=masker.numbers(file.file), reason=masker.text(file.reason))
+def _masked_file(file: InputFile) -> InputFile:
+    return replace(file, file=mask_numbers(file.file or ""), reason=mask_text(file.reason or ""))
 
 
-def _masked_rule(rule: Rule, masker: Masker) -> Rule:
-    note = rule.note if isinstance(rule.note, list) else masker.text(rule.note)
-    return replace(rule, reason=masker.text(rule.reason), note=note)
+def _masked_rule(rule: Rule) -> Rule:
+    note = rule.note if isinstance(rule.note, list) else mask_text(rule.note or "")
+    return replace(rule, reason=mask_text(rule.reason or ""), note=note)
 
 
 def _saved(book: Book) -> bytes:

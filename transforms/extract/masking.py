@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -19,7 +19,9 @@ from transforms.publish.workbooks.reading import Lead
 STAR = "*"
 HEAD, TAIL, OLD_LENGTH = 6, 4, 15
 SHORTEST_NUMBER = 10
+LONGEST_HOUSEHOLD_NUMBER = 15
 KIND_BY_NAME = {
+    "household_id": "household",
     "phone": "phone",
     "relative_phone": "phone",
     "address": "address",
@@ -75,120 +77,136 @@ MASKS: dict[str, Callable[[str], str]] = {
     "phone": mask_account,
     "address": mask_address,
     "birth_date": mask_date,
+    "household": lambda text: mask_household(text),
 }
+NOTHING: Mapping[str, str] = {}
+NOBODY: frozenset[str] = frozenset()
 
 
-class Masker:
-    """Masks text and findings. `keep`: household ids that look like long numbers but are none that must be
-    hidden.
+def mask_text(text: str, known: Mapping[str, str] = NOTHING, keep: frozenset[str] = NOBODY) -> str:
+    """Free text, its doors masked too. known: what must not be read in it → what stands there instead; keep:
+    household ids that look like long numbers.
     """
+    masked = text.translate(FULL_WIDTH)
+    for value in sorted(known, key=len, reverse=True):
+        masked = masked.replace(value, known[value])
+    return DOOR.sub(lambda found: STAR * len(found[0]), mask_numbers(masked, keep))
 
-    def __init__(self, keep: frozenset[str] = frozenset()) -> None:
-        self._keep = keep
 
-    def text(self, text: str | None, known: Mapping[str, str] | None = None) -> str | None:
-        """Free text, its doors masked too; `known`: what must not be read in it → what stands there
-        instead.
-        """
-        if not text:
-            return text
-        masked = text.translate(FULL_WIDTH)
-        for value in sorted(known or (), key=len, reverse=True):
-            masked = masked.replace(value, (known or {})[value])
-        return DOOR.sub(lambda found: STAR * len(found[0]), self.numbers(masked) or "")
+def mask_numbers(text: str, keep: frozenset[str] = NOBODY) -> str:
+    """A name, a village, a file's name: only the long numbers in it are masked."""
+    masked = text.translate(FULL_WIDTH)
+    masked = SPACED_ID.sub(lambda found: mask_id(re.sub(r"[^0-9Xx]", "", found[0])), masked)
+    return TOKENS.sub(lambda found: _token(found[0], keep), masked)
 
-    def numbers(self, text: str | None) -> str | None:
-        """A name, a village, a file's name: only the long numbers in it are masked."""
-        if not text:
-            return text
-        masked = text.translate(FULL_WIDTH)
-        masked = SPACED_ID.sub(lambda found: mask_id(re.sub(r"[^0-9Xx]", "", found[0])), masked)
-        return TOKENS.sub(lambda found: self._token(found[0]), masked)
 
-    def cell(self, dataset: str, column: str, value: Any) -> Any:
-        """A value of a dataset's column."""
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, list):
-            return [self.cell(dataset, column, part) for part in value]
-        text = value if isinstance(value, str) else str(value)
-        kind = kind_of(dataset, column)
+def mask_household(household_id: str) -> str:
+    """A household id as it is, unless it holds an ID number or a number as long as an account's."""
+    runs = re.findall(r"\d+[Xx]?", household_id.translate(FULL_WIDTH))
+    holds = any(len(run) > LONGEST_HOUSEHOLD_NUMBER or looks_like_id(run) for run in runs)
+    return mask_numbers(household_id) if holds else household_id
+
+
+def masked_lead(lead: Lead) -> Lead:
+    """A finding as another audience may read it. Its id and hash are cut: they are made of what is masked,
+    which could be found again by trying every birth date.
+    """
+    items = json.loads(lead.evidence) if lead.evidence else []
+    known, keep = _known(lead, items), _households(lead, items)
+    contradictions = lead.contradictions
+    return replace(
+        lead,
+        subject_key="|".join(_subject(lead)),
+        village=_if_any(lead.village, mask_numbers),
+        household_id=_if_any(lead.household_id, mask_household),
+        head_name=_if_any(lead.head_name, mask_numbers),
+        name=_if_any(lead.name, mask_numbers),
+        id_number=_if_any(lead.id_number, mask_id),
+        evidence=json.dumps([_item(item, known, keep) for item in items], ensure_ascii=False),
+        contradictions=[mask_text(text, known, keep) for text in contradictions]
+        if isinstance(contradictions, list)
+        else _if_any(contradictions, lambda text: mask_text(text, known, keep)),
+        explanation=mask_text(lead.explanation, known, keep),
+        finding_id="",
+        evidence_hash="",
+    )
+
+
+def _if_any(text: str | None, mask: Callable[[str], str]) -> str | None:
+    return mask(text) if text else text
+
+
+def _item(item: Mapping[str, Any], known: Mapping[str, str], keep: frozenset[str]) -> dict[str, Any]:
+    dataset = str(item.get("dataset") or "")
+    values = item.get("values") or {}
+    masked = {column: mask_cell(dataset, column, value, known, keep) for column, value in values.items()}
+    places = {key: mask_numbers(str(item.get(key) or "")) for key in ("file", "sheet")}
+    return {**item, **places, "values": masked}
+
+
+def mask_cell(
+    dataset: str, column: str, value: Any, known: Mapping[str, str] = NOTHING, keep: frozenset[str] = NOBODY
+) -> Any:
+    """A value of a dataset's column; numbers stay numbers unless they are too long to be counts or yuan."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, list):
+        return [mask_cell(dataset, column, part, known, keep) for part in value]
+    text, kind = str(value), kind_of(dataset, column)
+    if kind in MASKS:
+        return MASKS[kind](text.translate(FULL_WIDTH))
+    masked = mask_text(text, NOTHING if kind == "date" else known, keep)
+    return value if masked == text else masked
+
+
+def _subject(lead: Lead) -> list[str]:
+    kinds, parts = lead.subject_kind.split("|"), lead.subject_key.split("|")
+    if len(kinds) != len(parts):
+        kinds = ["person"] * len(parts)
+    return [_subject_part(kind, part) for kind, part in zip(kinds, parts, strict=True)]
+
+
+def _subject_part(kind: str, part: str) -> str:
+    if "account" in kind:
+        return mask_account(part)
+    if "person" in kind or "id_number" in kind:
+        household, colon, name = part.partition(":")
+        # Where the roll has no usable ID number the key is household and name.
+        return f"{mask_household(household)}:{mask_numbers(name)}" if colon else mask_id(part)
+    return mask_household(part) if kind == "household" else mask_numbers(part)
+
+
+def _values(items: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """(kind, text) of every text value of the evidence."""
+    for item in items:
+        for column, value in (item.get("values") or {}).items():
+            if isinstance(value, str):
+                yield kind_of(str(item.get("dataset") or ""), column), value.translate(FULL_WIDTH)
+
+
+def _known(lead: Lead, items: list[dict[str, Any]]) -> dict[str, str]:
+    """Values of the finding that must not be read in its text either."""
+    known: dict[str, str] = {}
+    for kind, value in [*_values(items), ("id18", lead.id_number or "")]:
         if kind in MASKS:
-            return MASKS[kind](text.translate(FULL_WIDTH))
-        masked = self.text(text)
-        return value if masked == text else masked
+            known[value] = MASKS[kind](value)
+        if kind in ("id18", "birth_date"):
+            known.update(_birth_dates(value))
+    known.update(zip(lead.subject_key.split("|"), _subject(lead), strict=True))
+    # Short values (a township's name as an address) would be struck out of every word they stand in.
+    return {raw: masked for raw, masked in known.items() if raw != masked and len(raw) > TAIL}
 
-    def lead(self, lead: Lead) -> Lead:
-        """A finding as another audience may read it; its id is cut: with it a masked number could be found by
-        trying.
-        """
-        items = json.loads(lead.evidence) if lead.evidence else []
-        known = self._known(lead, items)
-        return replace(
-            lead,
-            subject_key="|".join(self._subject(lead)),
-            village=self.numbers(lead.village),
-            household_id=self.numbers(lead.household_id),
-            head_name=self.numbers(lead.head_name),
-            name=self.numbers(lead.name),
-            id_number=mask_id(lead.id_number) if lead.id_number else lead.id_number,
-            evidence=json.dumps([self._item(item) for item in items], ensure_ascii=False),
-            contradictions=self._texts(lead.contradictions, known),
-            explanation=self.text(lead.explanation, known) or "",
-            finding_id="",
-            evidence_hash="",
-        )
 
-    def _texts(self, texts: str | list[str] | None, known: Mapping[str, str]) -> str | list[str] | None:
-        if isinstance(texts, list):
-            return [self.text(text, known) or "" for text in texts]
-        return self.text(texts, known)
+def _households(lead: Lead, items: list[dict[str, Any]]) -> frozenset[str]:
+    """Household ids of the finding that may stay as they are."""
+    found = {value for kind, value in _values(items) if kind == "household"} | {lead.household_id or ""}
+    return frozenset(household for household in found if household and mask_household(household) == household)
 
-    def _item(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        dataset = str(item.get("dataset") or "")
-        values = {column: self.cell(dataset, column, v) for column, v in (item.get("values") or {}).items()}
-        places = {key: self.numbers(str(item.get(key) or "")) for key in ("file", "sheet")}
-        return {**item, **places, "values": values}
 
-    def _subject(self, lead: Lead) -> list[str]:
-        kinds = lead.subject_kind.split("|")
-        parts = lead.subject_key.split("|")
-        if len(kinds) != len(parts):
-            kinds = ["person"] * len(parts)
-        return [self._subject_part(kind, part) for kind, part in zip(kinds, parts, strict=True)]
-
-    def _subject_part(self, kind: str, part: str) -> str:
-        if "account" in kind:
-            return mask_account(part)
-        if "person" in kind or "id_number" in kind:
-            household, colon, name = part.partition(":")
-            # Where the roll has no usable ID number the key is household and name.
-            return f"{self.numbers(household)}:{self.numbers(name)}" if colon else mask_id(part)
-        return self.numbers(part) or ""
-
-    def _known(self, lead: Lead, items: list[dict[str, Any]]) -> dict[str, str]:
-        """Values of the finding that must not be read in its text either."""
-        known: dict[str, str] = {}
-        for item in items:
-            dataset = str(item.get("dataset") or "")
-            for column, value in (item.get("values") or {}).items():
-                kind = kind_of(dataset, column)
-                if kind in MASKS and isinstance(value, str):
-                    folded = value.translate(FULL_WIDTH)
-                    known[folded] = MASKS[kind](folded)
-                    known.update(_birth_dates(folded) if kind in ("id18", "birth_date") else {})
-        if lead.id_number:
-            known[lead.id_number] = mask_id(lead.id_number)
-            known.update(_birth_dates(lead.id_number))
-        for raw, masked in zip(lead.subject_key.split("|"), self._subject(lead), strict=True):
-            known[raw] = masked
-        # Short values (a township's name in an address column) would be struck out of every word they stand in.
-        return {raw: masked for raw, masked in known.items() if raw != masked and len(raw) > TAIL}
-
-    def _token(self, token: str) -> str:
-        if token in self._keep or re.fullmatch(DATE, token):
-            return token
-        return NUMBER.sub(lambda found: _mask_number(found[0]), token)
+def _token(token: str, keep: frozenset[str]) -> str:
+    if token in keep or re.fullmatch(DATE, token):
+        return token
+    return NUMBER.sub(lambda found: _mask_number(found[0]), token)
 
 
 def looks_like_id(digits: str) -> bool:

@@ -8,11 +8,9 @@ from typing import Any
 
 import duckdb
 
-from transforms.extract.masking import SHORTEST_NUMBER, looks_like_id
 from transforms.extract.request import ExtractError, ExtractRequest
 from transforms.publish.workbooks.reading import UNKNOWN_TOWNSHIP, Lead, Township
 
-LONGEST_KEPT = 15
 #: What medical insurance is told of (黔南州2021年度核查通知 三（二是）: 低保、特困供养、低收入和60年代精减退职老职工).
 MEDICAL_TYPES = ("城市低保", "农村低保", "特困供养", "低收入家庭", "精减退职")
 #: What housing is told of (same, 三（三是）: the people recognised as low-income; those on dibao and tekun count as such).
@@ -80,21 +78,6 @@ def _conditions(request: ExtractRequest) -> tuple[str, list[Any]]:
             wheres.append(f"list_contains(?, f.{column})")
             values.append(list(given))
     return " AND ".join(wheres), values
-
-
-def kept_household_ids(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Household ids written as long numbers that are neither an ID number nor an account of the roll or the
-    payments.
-    """
-    rows = con.execute(
-        f"""WITH used AS (SELECT household_id FROM core_row UNION SELECT household_id FROM core_payment),
-            number AS (SELECT bank_account AS n FROM core_row UNION SELECT bank_account FROM core_payment
-                UNION SELECT id_number FROM core_row UNION SELECT payee_id_number FROM core_payment)
-            SELECT household_id FROM used ANTI JOIN number ON n = household_id
-            WHERE length(regexp_replace(household_id, '[^0-9]', '', 'g'))
-                BETWEEN {SHORTEST_NUMBER} AND {LONGEST_KEPT}"""
-    ).fetchall()
-    return frozenset(row[0] for row in rows if not looks_like_id(row[0]))
 
 
 def medical_list(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> list[tuple[Any, ...]]:

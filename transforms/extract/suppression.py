@@ -1,21 +1,22 @@
 """A table of counts that may be published: no count of 1 to 4 can be read from it or worked out from its
 totals.
 
-Rows and columns whose totals are small are put together, so that every published total is 0 or at least the
-threshold. A small cell inside is left out together with three others at the corners of a rectangle (the
-hypercube method of statistical offices): what is added at two opposite corners and taken from the other two
-leaves every total as published, so the totals fit other tables too. Where no such rectangle can be had, rows
-are put together until one can.
+Rows and columns with small totals are put together, so that every published total is 0 or at least the
+threshold. All cells below the threshold are left out, and with them the fewest others that are needed to
+leave each small count in doubt: there must be another table with the same totals, the same published cells,
+and every cell on its own side of the threshold, in which the count is different.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 THRESHOLD = 5
 Groups = list[tuple[int, ...]]
 Cells = list[list[int]]
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,10 @@ def protect_table(counts: Sequence[Sequence[int]]) -> ProtectedTable:
     columns = fold_small([sum(line[c] for line in counts) for c in range(len(counts[0]))])
     while True:
         cells = [[sum(counts[r][c] for r in row for c in column) for column in columns] for row in rows]
-        hidden, unprotected = leave_out(cells)
-        if unprotected is None:
+        hidden, known = leave_out(cells)
+        if known is None:
             break
-        rows = _fold_row(rows, [sum(line) for line in cells], unprotected)
+        rows = _fold_row(rows, [sum(line) for line in cells], known)
     return ProtectedTable(
         tuple(rows),
         tuple(columns),
@@ -82,44 +83,75 @@ def _tells_nothing(parts: Sequence[int]) -> bool:
     return len(parts) > 1 and total >= THRESHOLD and total > least and (most is None or total < most)
 
 
-def leave_out(cells: Cells) -> tuple[set[tuple[int, int]], int | None]:
-    """The cells to leave out, and the row of a small cell that cannot be protected (None when all are)."""
-    hidden: set[tuple[int, int]] = set()
-    small = [(r, c) for r, line in enumerate(cells) for c, n in enumerate(line) if 0 < n < THRESHOLD]
-    for r, c in sorted(small, key=lambda place: (cells[place[0]][place[1]], place)):
-        corners = _rectangle(cells, hidden, r, c)
-        if corners is None:
+def leave_out(cells: Cells) -> tuple[set[Place], int | None]:
+    """The cells to leave out of a table whose totals are all 0 or at least THRESHOLD; and the row of a small
+    count that would be known all the same (None when there is none).
+    """
+    used = [r for r, line in enumerate(cells) if any(line)]
+    reached = [c for c in range(len(cells[0])) if any(line[c] for line in cells)]
+    hidden = {(r, c) for r in used for c in reached if cells[r][c] < THRESHOLD}
+    for r, c in sorted(hidden, key=lambda place: (cells[place[0]][place[1]], place)):
+        if cells[r][c] == 0:
+            continue
+        changes = [_cheapest_change(cells, hidden, used, reached, (r, c), up) for up in (True, False)]
+        possible = [change for change in changes if change is not None]
+        if not possible:
             return hidden, r
-        hidden.update(corners)
+        hidden |= min(possible)[1]
     return hidden, None
 
 
-def _rectangle(cells: Cells, hidden: set[tuple[int, int]], r: int, c: int) -> list[tuple[int, int]] | None:
-    """The corners around a small cell that hide the least beside it, None when no rectangle protects it.
+def _may_grow(count: int) -> bool:
+    return count != THRESHOLD - 1
 
-    The cell must be able to reach THRESHOLD by taking from its neighbours in row and column, which stay above
-    0: that none of the cells left out is 0 is known.
+
+def _may_shrink(count: int) -> bool:
+    return count not in (0, THRESHOLD)
+
+
+def _cheapest_change(
+    cells: Cells, hidden: set[Place], used: list[int], reached: list[int], place: Place, up: bool
+) -> tuple[int, set[Place]] | None:
+    """How a small count could be one more (or less) with all totals as they are: the counts that must be left
+    out for that and are not yet, with their sum; None when it cannot.
+
+    One more in a cell takes one from another of its column, which adds one to another of that one's row, and
+    so on until one is taken from the row it began in: a cycle, found as the cheapest way from the column back
+    to the row.
     """
-    needed = 1 + THRESHOLD - cells[r][c]
-    best: tuple[int, list[tuple[int, int]]] | None = None
-    others = [i for i in range(len(cells)) if i != r and cells[i][c] >= needed]
-    for j in range(len(cells[r])):
-        if j == c or cells[r][j] < needed:
+    r, c = place
+    if not (_may_grow if up else _may_shrink)(cells[r][c]):
+        return None
+    start, end = (("c", c), ("r", r)) if up else (("r", r), ("c", c))
+    heap: list[tuple[int, tuple[str, int], tuple[Place, ...]]] = [(0, start, ())]
+    done = set()
+    while heap:
+        cost, node, path = heapq.heappop(heap)
+        if node == end:
+            return cost, set(path)
+        if node in done:
             continue
-        for i in others:
-            if cells[i][j] == 0:
-                continue
-            corners = [(r, c), (r, j), (i, c), (i, j)]
-            cost = sum(cells[y][x] for y, x in corners if (y, x) not in hidden)
-            if best is None or cost < best[0]:
-                best = cost, corners
-    return best[1] if best else None
+        done.add(node)
+        for following, cell in _steps(cells, used, reached, node):
+            if cell != place and following not in done:
+                new = () if cell in hidden else (cell,)
+                heapq.heappush(heap, (cost + sum(cells[y][x] for y, x in new), following, path + new))
+    return None
+
+
+def _steps(
+    cells: Cells, used: list[int], reached: list[int], node: tuple[str, int]
+) -> Iterator[tuple[tuple[str, int], Place]]:
+    """From a column to the rows it may take one from; from a row to the columns it may add one to."""
+    kind, number = node
+    if kind == "c":
+        yield from ((("r", r), (r, number)) for r in used if _may_shrink(cells[r][number]))
+    else:
+        yield from ((("c", c), (number, c)) for c in reached if _may_grow(cells[number][c]))
 
 
 def _fold_row(rows: Groups, totals: Sequence[int], row: int) -> Groups:
-    """The row put together with the smallest other one that is not empty: nothing would change by an empty
-    one.
-    """
+    """The row put together with the smallest other one that is not empty."""
     with_row = min((i for i, n in enumerate(totals) if i != row and n), key=lambda i: (totals[i], i))
     kept = [group for i, group in enumerate(rows) if i not in (row, with_row)]
     return [*kept, tuple(sorted(rows[row] + rows[with_row]))]

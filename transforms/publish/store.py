@@ -89,6 +89,15 @@ class Store:
         folder.mkdir(mode=DIRECTORY_MODE)
         return folder
 
+    @contextlib.contextmanager
+    def working(self, run_id: str) -> Iterator[Path]:
+        """work_dir for as long as a run lasts: what it leaves there without publishing is removed, it holds people's data."""
+        folder = self.work_dir(run_id)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def publish(self, work: Path, run_id: str, snapshot_id: str, *, name_latest: bool) -> Path:
         """Move a finished run into place and, for a nightly run, name it in latest.json last of all."""
         target = self.runs / run_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,11 @@ from transforms.staging.sheet import SheetPlan, read_head, tick_columns, write_r
 from transforms.values import literal, name, register_functions
 
 MOST_PROBLEMS = 1000
+HIDDEN = "（不显示）"
+#: A short word of a code list that is not listed; a number, amount or date in whatever spelling. Nothing longer is repeated.
+CODE_WORD = re.compile(r"\D{1,8}|[\w（）()]{1,6}")
+NUMBER_OR_DATE = re.compile(r"[0-9０-９零〇一二三四五六七八九十年月日号时分元万亿千百角整人民币¥￥,，.。:：/\\\-+*%＃#\s]{1,30}")
+MANY_DIGITS = re.compile(r"[0-9０-９]{11}")
 EXPECTED = {
     "id18": "18位公民身份号码（GB 11643，末位校验码正确），单元格设为文本",
     "date": "日期，如 2021-05-31、20210531、2021年5月31日",
@@ -165,9 +171,13 @@ def _row_problems(con: duckdb.DuckDBPyConnection, plan: SheetPlan, contract: Con
 
 
 def _shown(column: Column, cell: str | None) -> str:
+    """What a cell held, unless it may name somebody: columns slip, and a name or an ID number comes to stand under 死亡日期."""
     if column.classification or column.type in ("id18", "name", "account"):
-        return "（不显示）"
-    return (cell or "空")[:40]
+        return HIDDEN
+    if not cell:
+        return "空"
+    telling = CODE_WORD if column.type == "code" else NUMBER_OR_DATE
+    return cell if telling.fullmatch(cell) and not MANY_DIGITS.search(cell) else HIDDEN
 
 
 def _add(report: FileReport, problem: Problem) -> None:

@@ -1,4 +1,4 @@
--- Grain: open row × word of place_word its address names. Found by looking up the address's substrings, so that the work grows with
+-- Grain: address of an open row × word of place_word it names, or name of a township where nobody on the roll lives. Found by looking up the address's substrings, so that the work grows with
 -- the addresses and not with the number of villages.
 WITH address AS (
     SELECT DISTINCT
@@ -8,8 +8,17 @@ WITH address AS (
     WHERE address IS NOT NULL
 ),
 
+listed AS (
+    SELECT kind, township_code, village, word, anchored, strong
+    FROM place_word
+    UNION
+    SELECT 'township' AS kind, township_code, '' AS village, township_name AS word, FALSE AS anchored, TRUE AS strong
+    FROM township_name
+    WHERE length(township_name) >= 3
+),
+
 word AS (
-    SELECT DISTINCT word, anchored FROM place_word
+    SELECT DISTINCT word, anchored FROM listed
 ),
 
 word_length AS (
@@ -44,4 +53,4 @@ SELECT DISTINCT
     w.strong,
     length(w.word) AS word_length
 FROM found AS f
-INNER JOIN place_word AS w ON w.word = f.word AND w.anchored = f.anchored
+INNER JOIN listed AS w ON w.word = f.word AND w.anchored = f.anchored

@@ -1,8 +1,9 @@
--- Grain: scored open row × person: how its names stand (a missing dot counts as one character off, as in the other tiers), and how far its confidence may rise on the evidence there is, however large the model's figure.
--- strong: the name equal or equal in sound, the full birth date, and the place (or, where the address
--- names none, a relative in the household), and no damaged number or sex against it. lead: the full birth date, or something near it (month, weeks
--- apart, age) and the place or a relative. Anything else is refused: a name and a village are not a person, nor a name and an age. One
--- character off stays a lead: twins share birth date, village and all but one character.
+-- Grain: scored open row × person: how the names stand (a missing dot is one character off, as in the other tiers), and how far the
+-- confidence may rise on the evidence there is, however large the model's figure.
+-- strong: the name equal or equal in sound, the full birth date, and the place (or, without an address, a relative in the
+-- household), and no damaged number or sex against it. lead: the full birth date, or something near it (month, weeks apart, age) and the
+-- place or a relative. Anything else is refused: a name and a village are not a person, nor a name and an age. One character off
+-- stays a lead: twins share birth date, village and all but one character.
 WITH level AS (
     SELECT
         s.row_no,
@@ -36,7 +37,7 @@ class AS (
                 AND birth_date IN ('equal', 'swapped')
                 AND (
                     place IN ('village', 'village_alone', 'township')
-                    OR (relative = 'household' AND place IN ('missing', 'unknown'))
+                    OR (relative = 'household' AND place = 'missing')
                 )
                 AND sex <> 'other'
                 AND id_number <> 'other'

@@ -57,12 +57,7 @@ def build_probabilistic(
     """
     model = model or load_model()
     con.execute(f"CREATE OR REPLACE TABLE link_weight ({LINK_WEIGHT})")
-    _settings_tables(con, contracts, model)
-    if not _number(con, "SELECT count(*) FROM open_row AS o SEMI JOIN prob_register AS r USING (dataset, role)"):
-        return 0
-    for table in CANDIDATES:
-        replace_table(con, table, sql_text(table))
-    if not _number(con, "SELECT count(*) FROM prob_pair"):
+    if not build_candidates(con, contracts, model):
         return 0
     score_pairs(con, model)
     for table in ANSWERS:
@@ -70,6 +65,18 @@ def build_probabilistic(
     con.execute("INSERT INTO links BY NAME FROM prob_link")
     con.execute(f"INSERT INTO link_weight {link_weight_sql(model)}")
     return _number(con, "SELECT count(*) FROM prob_link")
+
+
+def build_candidates(
+    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model
+) -> int:
+    """Find the pairs worth scoring: open row × person that share a block small enough. Returns their number."""
+    _settings_tables(con, contracts, model)
+    if not _number(con, "SELECT count(*) FROM open_row AS o SEMI JOIN prob_register AS r USING (dataset, role)"):
+        return 0
+    for table in CANDIDATES:
+        replace_table(con, table, sql_text(table))
+    return _number(con, "SELECT count(*) FROM prob_pair")
 
 
 def score_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:

@@ -1,0 +1,62 @@
+"""A dataset that did not come: the rules that need it say so, all others find what they found."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.engine.corpus import Rule
+from tests.acceptance.conftest import Small
+from tests.acceptance.drop import CONTRACTS, RULES, Bench, Checked, Drop, differing
+
+NEEDED = {"benefit_roll", "townships"}
+QUICK = {"payments", "officials", "deaths"}
+REMOVED = [
+    pytest.param(dataset, marks=() if dataset in QUICK else pytest.mark.full)
+    for dataset in CONTRACTS
+    if dataset not in NEEDED
+]
+
+
+def stopped(rule: Rule, absent: set[str]) -> bool:
+    """Whether the catalogue lets a rule do without these datasets."""
+    return bool(absent & set(rule.requires)) or (bool(rule.any_of) and set(rule.any_of) <= absent)
+
+
+def test_the_catalogue_has_fifteen_datasets_that_are_not_core():
+    assert sum(not contract.core for contract in CONTRACTS.values()) == 15
+
+
+@pytest.mark.parametrize("dataset", REMOVED)
+def test_exactly_the_rules_that_need_a_dataset_fall_with_it(
+    dataset: str, small: Small, bench: Bench, copy: Drop
+):
+    checked = bench.check(copy.remove(dataset))
+    assert_only_these_fell(checked, small.checked, {dataset})
+    assert checked.status == "incomplete" or not (checked.not_evaluated or CONTRACTS[dataset].core)
+
+
+def test_a_rule_whose_choices_are_all_gone_is_not_evaluated(small: Small, bench: Bench, copy: Drop):
+    absent = {"deaths", "funerals", "archives", "payments", "vehicles", "business_licenses", "housing"}
+    for dataset in absent:
+        copy.remove(dataset)
+    checked = bench.check(copy)
+    assert {"death_still_on_roll", "recon_three_way", "supporter_capacity"} <= checked.not_evaluated
+    assert_only_these_fell(checked, small.checked, absent)
+
+
+def assert_only_these_fell(checked: Checked, base: Checked, absent: set[str]) -> None:
+    """Not evaluated: the rules that cannot do without; noted: those that can; equal: everything else."""
+    assert checked.not_evaluated == {rule.id for rule in RULES.values() if stopped(rule, absent)}
+    assert not [o.rule_id for o in checked.outcomes.values() if o.status == "failed"]
+    touched = set(checked.not_evaluated)
+    for rule in RULES.values():
+        outcome = checked.outcomes[rule.id]
+        if outcome.status == "not_evaluated":
+            lacking = absent & {*rule.requires, *rule.any_of}
+            assert any(CONTRACTS[dataset].title in outcome.reason for dataset in lacking), rule.id
+            assert rule.id not in checked.found
+            continue
+        for dataset in absent & {*rule.any_of, *rule.uses}:
+            touched.add(rule.id)
+            assert CONTRACTS[dataset].title in outcome.note, rule.id
+    assert set(differing(base, checked)) <= touched
