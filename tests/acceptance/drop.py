@@ -26,6 +26,7 @@ from sample_data.world import Settings as DropSettings
 from sample_data.world import read_townships
 from transforms.core.run_database import RUN_DATABASE
 from transforms.publish.store import Store
+from transforms.staging.model import Snapshot, load_snapshot
 
 ROOT = Path(generate.__file__).parents[1]
 SMALL_AS_OF = dt.date(2021, 9, 30)
@@ -79,15 +80,20 @@ class Drop:
         shutil.rmtree(self.inbox / dataset)
         return self
 
-    def edit(self, path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Drop:
-        """Write a file again after a change of its table: all cells text, columns under their contract names while changed."""
-        contract = CONTRACTS[path.parent.name]
-        names = headings(contract)
-        table = pl.read_csv(path, infer_schema=False).rename({v: k for k, v in names.items()}, strict=False)
-        changed = change(table)
-        path.unlink()
-        changed.rename(names, strict=False).write_csv(path)
+    def read(self, path: Path) -> pl.DataFrame:
+        """The table of a file: all cells text, columns under their contract names."""
+        ours = {heading: name for name, heading in headings(CONTRACTS[path.parent.name]).items()}
+        return pl.read_csv(path, infer_schema=False).rename(ours, strict=False)
+
+    def write(self, path: Path, table: pl.DataFrame) -> Drop:
+        """Write a table under the headings of its dataset, as a file of its own where the drop was copied from another."""
+        path.unlink(missing_ok=True)
+        table.rename(headings(CONTRACTS[path.parent.name]), strict=False).write_csv(path)
         return self
+
+    def edit(self, path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Drop:
+        """Change the table of a file."""
+        return self.write(path, change(self.read(path)))
 
     def edit_all(self, dataset: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Drop:
         """Change every file of a dataset."""
@@ -144,13 +150,21 @@ class Bench:
         outcomes, _ = stages.match(plan, self.settings, quiet)
         if reconcile:
             stages.reconcile(plan, self.settings, quiet)
-        snapshot = stages.load_snapshot(self.store.snapshots / str(plan.snapshot_id))
-        status = stages.run_status(snapshot, outcomes, CONTRACTS, {})
+        status = stages.run_status(self.snapshot(plan), outcomes, CONTRACTS, {})
         checked = Checked(plan, status, {o.rule_id: o for o in outcomes}, {})
         found: dict[str, set[str]] = {}
         for rule, subject in checked.query("SELECT rule_id, subject_key FROM out_finding"):
             found.setdefault(rule, set()).add(subject)
         return replace(checked, found={rule: frozenset(keys) for rule, keys in found.items()})
+
+    def snapshot(self, plan: RunPlan) -> Snapshot:
+        """The staged rows of a plan that was taken in."""
+        return load_snapshot(self.store.snapshots / str(plan.snapshot_id))
+
+    def sweep(self, keep: set[Path]) -> None:
+        """Remove the work folders of all runs but these."""
+        for folder in set(self.store.temporary.iterdir()) - keep:
+            shutil.rmtree(folder)
 
     def check(self, drop: Drop, as_of: dt.date = SMALL_AS_OF, *, reconcile: bool = False, **more: Any) -> Checked:
         """Run a drop."""
