@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import logging
 import os
 import subprocess
 import sys
@@ -81,7 +82,9 @@ def read_truth(folder: Path) -> Truth:
 
 def measure(links: Links, truth: Truth, register: str) -> Quality:
     """Compare links with the truth, as score_links.py does: a link on a row without a true person is wrong."""
-    best: dict[tuple[Key, str], float] = {k: v for k, v in links.items() if k[0][0] == register and k[0] in truth.person}
+    best: dict[tuple[Key, str], float] = {
+        k: v for k, v in links.items() if k[0][0] == register and k[0] in truth.person
+    }
     sure = {k for k, confidence in best.items() if confidence >= SURE}
     leads = {k for k, confidence in best.items() if confidence >= LEAD}
     rows = [(key, person) for key, person in truth.person.items() if key[0] == register and person]
@@ -130,6 +133,7 @@ def splink_defaults(con: duckdb.DuckDBPyConnection) -> Links:
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+    logging.getLogger("splink").setLevel(logging.ERROR)  # its hints about sample sizes would break up the table
     columns = "name, sex, birth_date"
     con.execute(
         "CREATE OR REPLACE TABLE default_rows AS "
@@ -253,7 +257,9 @@ def main(argv: list[str] | None = None) -> int:
     """Run one of the measurements; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["quality", "parameters", "scale"], nargs="?", default="quality")
-    parser.add_argument("--drops", type=Path, default=os.environ.get("HEDUI_DROPS"), help="folder of the drops (HEDUI_DROPS)")
+    parser.add_argument(
+        "--drops", type=Path, default=os.environ.get("HEDUI_DROPS"), help="folder of the drops (HEDUI_DROPS)"
+    )
     arguments = parser.parse_args(argv)
     if arguments.what == "scale":
         print_scale(linkage_scale.SIZES)

@@ -50,8 +50,12 @@ def make_county(con: duckdb.DuckDBPyConnection, rows: int, people: int) -> None:
         "CREATE OR REPLACE TABLE link_person AS SELECT concat('P', i) AS person_key, concat('P', i) AS id_number, 'valid' AS id_status, "
         f"i AS id_key, name, CASE WHEN i % 2 = 0 THEN '男' ELSE '女' END AS sex, born AS birth_date, {place}, concat('H', i // 3) AS household_id FROM person"
     )
-    con.execute("CREATE OR REPLACE TABLE link_person_name AS SELECT person_key, name, sex, birth_date, id_key, id_number FROM link_person")
-    con.execute("CREATE OR REPLACE TABLE link_person_place AS SELECT DISTINCT person_key, township_code, village FROM link_person")
+    con.execute(
+        "CREATE OR REPLACE TABLE link_person_name AS SELECT person_key, name, sex, birth_date, id_key, id_number FROM link_person"
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE link_person_place AS SELECT DISTINCT person_key, township_code, village FROM link_person"
+    )
     con.execute(
         "CREATE OR REPLACE TABLE roll_person_row AS SELECT person_key, name, township_code, village, household_id FROM link_person"
     )

@@ -18,6 +18,8 @@ feedback_app = typer.Typer(no_args_is_help=True, help="What townships send back.
 app.add_typer(feedback_app, name="feedback")
 contracts_app = typer.Typer(no_args_is_help=True, help="The data contracts.")
 app.add_typer(contracts_app, name="contracts")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: who took, looked at or imported what.")
+app.add_typer(audit_app, name="audit")
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 1, 2, 3
 
@@ -143,10 +145,12 @@ def findings(store: StoreOption, township: Annotated[str | None, typer.Option(he
 def explain(finding_id: Annotated[str, typer.Argument(help="Id of a finding.")], store: StoreOption, run_id: RunOption = None,
             as_json: JsonOption = False) -> None:  # fmt: skip
     """Show the whole chain behind one finding: rows as received, links, rule, clause, parameters."""
+    from flows.audit import note  # noqa: PLC0415
     from flows.listing import explain_finding  # noqa: PLC0415
     from flows.report_text import print_explanation  # noqa: PLC0415
 
     explanation = explain_finding(store, finding_id, run_id)
+    note(store, "explain", {"finding_id": explanation["finding"]["finding_id"], "run_id": explanation["run"]["run_id"]})
     if as_json:
         _print_json(explanation)
     else:
@@ -169,6 +173,39 @@ def forms(store: StoreOption, out: Annotated[Path, typer.Option("--out", help="F
     for found in breaks:
         print(f"不平：{found['place']} {found['form']} {found['rule']}：{found['found']}，应为 {found['expected']}  {found['remark'] or ''}")
     print(f"{len(written)} workbooks in {out}")
+
+
+@app.command()
+def extract(store: StoreOption, audience: Annotated[str, typer.Option(help="supervisor, township, auditor or department.")],
+            out: Annotated[Path, typer.Option("--out", help="Folder the extract is written to.", file_okay=False)],
+            township: Annotated[list[str] | None, typer.Option(help="Only this township code (repeatable).")] = None,
+            severity: Annotated[list[str] | None, typer.Option(help="Only high, medium or low (repeatable).")] = None,
+            rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule (repeatable).")] = None,
+            department: Annotated[str | None, typer.Option(help="medical or housing, for --audience department.")] = None,
+            password_file: Annotated[Path | None, typer.Option(help="File whose first line is the password to encrypt with.", dir_okay=False)] = None,
+            run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+    """Write what an audience may have of a run, masked as it requires, and record who took it."""
+    from flows.extract import extract_lines, write_extract  # noqa: PLC0415
+
+    receipt = write_extract(store, audience, out, townships=tuple(township or ()), severities=tuple(severity or ()), rules=tuple(rule or ()),
+                            department=department, password_file=password_file, run_id=run_id)  # fmt: skip
+    if as_json:
+        _print_json(receipt.as_json())
+    else:
+        print("\n".join(extract_lines(receipt)))
+
+
+@audit_app.command("verify")
+def audit_verify(store: StoreOption, as_json: JsonOption = False) -> None:
+    """Check the audit trail and name the first entry that was altered, is missing or was added; exit status 1 if there is one."""
+    from flows.audit import audit_json, audit_lines, verify_trail  # noqa: PLC0415
+
+    report = verify_trail(store)
+    if as_json:
+        _print_json(audit_json(report))
+    else:
+        print("\n".join(audit_lines(report)))
+    raise SystemExit(0 if report.ok else EXIT_FAILED)
 
 
 @app.command()

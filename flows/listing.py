@@ -81,7 +81,7 @@ def _links(con: Any, refs: str) -> list[dict[str, Any]]:
 
 def _weights(con: Any, refs: str) -> list[dict[str, Any]]:
     """The waterfall of every probabilistic link among the evidence: dataset, role, _row_id, person_key, steps."""
-    from transforms.linkage.probabilistic.waterfall import link_waterfall  # noqa: PLC0415
+    from transforms.linkage.probabilistic.waterfall import link_waterfall
 
     wanted = [ref.split(":") for ref in refs.split(" ") if ref]
     datasets = sorted({d for d, _ in wanted})

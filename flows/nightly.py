@@ -12,28 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from flows.plan import Progress, RunError, RunPlan, describe
+from flows.prefect_server import prepare_prefect
 from flows.settings import Settings
 from flows.validation import Validator
 from transforms.publish.store import Store, new_run_id
-
-NO_TELEMETRY = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "GX_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-}
-
-
-def prepare_prefect(store: Store) -> None:
-    """Set Prefect's environment before its first import: no telemetry, its home in the store, an ephemeral server when none is named."""
-    for name, value in NO_TELEMETRY.items():
-        os.environ.setdefault(name, value)
-    if "PREFECT_API_URL" not in os.environ:
-        os.environ.setdefault("PREFECT_HOME", str(store.prefect_home))
-        os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
-        os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
-        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-
 
 def plan_nightly(inbox: Path, store: Store, as_of: dt.date) -> RunPlan:
     """A plan for a nightly run; its work folder is made when the run starts."""
@@ -57,7 +39,7 @@ def run_nightly(inbox: Path, store_root: Path, as_of: dt.date, settings: Setting
     with store.nightly_lock():
         store.sweep()
         plan = plan_nightly(inbox.resolve(), store, as_of)
-        prepare_prefect(store)
+        prepare_prefect(store.prefect_home)
         validator = Validator()
         try:
             with store.working(plan.run_id):

@@ -165,9 +165,8 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
 
 
 def _report(plan: RunPlan, settings: Settings, header: Any, manifest: dict[str, Any]) -> None:
+    from transforms.linkage.report import write_linkage_report
     from transforms.publish.report import write_report  # noqa: PLC0415  draws charts: no analyst's rerun waits for it
-
-    from transforms.linkage.report import write_linkage_report  # noqa: PLC0415
 
     with _database(plan, settings) as con:
         write_report(con, plan.work / outputs.REPORT, header, manifest)

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from flows.children import start_child
 from flows.plan import RunError, RunPlan
 from flows.settings import Settings
 from transforms.publish.store import Store
@@ -25,8 +26,8 @@ class Validator:
     """One child process that imports Great Expectations while the drop is being read."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "transforms.validate.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        self._process = start_child([sys.executable, "-m", "transforms.validate.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                    stderr=subprocess.DEVNULL, text=True)  # fmt: skip
 
     def ask(self, plan: RunPlan, settings: Settings) -> None:
         """Have the plan's snapshot validated; Data Docs go into the run's work folder."""

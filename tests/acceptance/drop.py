@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sample_data.files import Look, heading
 from sample_data.world import Settings as DropSettings
 from sample_data.world import read_townships
 from transforms.core.run_database import RUN_DATABASE
+from transforms.publish import outputs
 from transforms.publish.store import Store
 from transforms.staging.model import Snapshot, load_snapshot
 
@@ -101,6 +102,18 @@ class Drop:
             self.edit(path, change)
         return self
 
+    def append(self, path: Path, **row: str) -> Drop:
+        """Add a row to a file; columns not named stay empty."""
+        return self.edit(path, lambda table: pl.concat([table, pl.DataFrame([row])], how="diagonal"))
+
+    def assign(self, path: Path, where: dict[str, str], **values: str | None) -> Drop:
+        """Give these values to the rows of a file that equal `where`. Raises LookupError when there are none."""
+        hit = pl.all_horizontal(pl.col(column) == value for column, value in where.items())
+        if self.read(path).filter(hit).is_empty():
+            raise LookupError(f"no such row in {path.name}")
+        new = [pl.when(hit).then(pl.lit(value, pl.String)).otherwise(column).alias(column) for column, value in values.items()]
+        return self.edit(path, lambda table: table.with_columns(new))
+
     def without_column(self, dataset: str, column: str) -> Drop:
         """Take a column out of every file of a dataset."""
         return self.edit_all(dataset, lambda table: table.drop(column))
@@ -127,8 +140,8 @@ class Bench:
     """A store to run drops in, one after the other; datasets that did not change are not staged again."""
 
     store: Store
+    settings: Settings
     runs: int = 0
-    settings: Settings = field(default_factory=lambda: SETTINGS)
 
     def plan(self, inbox: Path | None, as_of: dt.date = SMALL_AS_OF, **more: Any) -> RunPlan:
         """A plan with a work folder of its own."""
@@ -161,6 +174,24 @@ class Bench:
         """The staged rows of a plan that was taken in."""
         return load_snapshot(self.store.snapshots / str(plan.snapshot_id))
 
+    def publish(self, checked: Checked) -> None:
+        """Put a copy of a run among the published ones, as far as later runs read it, and name it the latest."""
+        plan = replace(checked.plan, run_id=f"{checked.plan.run_id}-published")
+        shutil.copytree(checked.plan.work, plan.work)
+        with duckdb.connect(str(plan.work / RUN_DATABASE)) as con:
+            outputs.write_suspects(con, plan.work)
+        keys = dict(self.snapshot(plan).keys)
+        outputs.write_manifest(plan.work, {"run_id": plan.run_id, "previous_run_id": plan.previous_run_id, "datasets": keys})
+        self.store.publish(plan.work, plan.run_id, str(plan.snapshot_id), name_latest=True)
+
+    def suspects(self, checked: Checked, township: str | None = None) -> pl.DataFrame:
+        """suspects.parquet of a run, or of a rerun of one township."""
+        folder = checked.plan.work / f"out-{township}"
+        folder.mkdir(exist_ok=True)
+        with duckdb.connect(str(checked.database), read_only=True) as con:
+            outputs.write_suspects(con, folder, township)
+        return pl.read_parquet(folder / "suspects.parquet")
+
     def sweep(self, keep: set[Path]) -> None:
         """Remove the work folders of all runs but these."""
         for folder in set(self.store.temporary.iterdir()) - keep:
@@ -175,9 +206,9 @@ def quiet(line: str) -> None:
     """No progress."""
 
 
-def new_bench(folder: Path) -> Bench:
+def new_bench(folder: Path, settings: Settings = SETTINGS) -> Bench:
     """A bench with an empty store."""
-    return Bench(Store(folder).prepare())
+    return Bench(Store(folder).prepare(), settings)
 
 
 def truth_of(folder: Path) -> dict[str, frozenset[str]]:

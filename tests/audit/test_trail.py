@@ -231,8 +231,7 @@ def test_writers_at_once_leave_one_chain(tmp_path):
         "for n in range(12): record(Path(sys.argv[1]), 'explain', {'writer': sys.argv[2], 'number': n})"
     )
     writers = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(number)], cwd=ROOT)
-        for number in range(4)
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(number)], cwd=ROOT) for number in range(4)
     ]
     assert [writer.wait() for writer in writers] == [0] * 4
     assert verify(tmp_path).ok
@@ -253,9 +252,7 @@ def test_no_id_number_gets_into_the_trail(tmp_path, details):
 
 
 def test_details_that_json_writes_in_another_way_are_sound(tmp_path):
-    record(
-        tmp_path, "import", {"by": {2: "a", 10: "b"}, "files": ("一.xlsx", "\udcff\u2028")}, who="某\udcff"
-    )
+    record(tmp_path, "import", {"by": {2: "a", 10: "b"}, "files": ("一.xlsx", "\udcff\u2028")}, who="某\udcff")
     assert verify(tmp_path).ok
 
 

@@ -155,7 +155,12 @@ def world(link, number) -> World:
     for i, case in enumerate(CASES):
         numbers.append([_number(number, p.born, i) for p in case.people])
         for j, (person, digits) in enumerate(zip(case.people, numbers[-1], strict=True)):
-            place = {"household_id": f"H{i}.{j}", "township_code": EAST_SEA, "village": person.village, "status": "在享"}
+            place = {
+                "household_id": f"H{i}.{j}",
+                "township_code": EAST_SEA,
+                "village": person.village,
+                "status": "在享",
+            }
             roll.append(place | {"id_number": digits, "name": person.name, "sex": "男"})
             if person.mate:
                 roll.append(place | {"id_number": _number(number, dt.date(1940, 1, 1), i), "name": person.mate})
@@ -198,7 +203,12 @@ def test_names_are_compared_as_in_the_other_tiers(world: World) -> None:
 def test_a_common_name_weighs_less_than_a_rare_one(link, number) -> None:
     people = [("欧阳姝羽", BORN), *(("张秀英", BORN + dt.timedelta(days=200 * i)) for i in range(40))]
     roll = [
-        {"household_id": f"H{i}", "id_number": number(f"320681{born:%Y%m%d}0{i % 10}2"), "name": name, "village": f"第{i}村"}
+        {
+            "household_id": f"H{i}",
+            "id_number": number(f"320681{born:%Y%m%d}0{i % 10}2"),
+            "name": name,
+            "village": f"第{i}村",
+        }
         for i, (name, born) in enumerate(people)
     ]
     rows = [{"name": name, "sex": "女", "birth_date": BORN, "cremation_date": DIED} for name in ("欧阳姝羽", "张秀英")]

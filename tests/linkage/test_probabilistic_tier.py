@@ -30,7 +30,13 @@ ROWS_OF_LINKS = "FROM links ORDER BY ALL"
 
 
 def _person(number, name: str, order: int, born: dt.date = BORN, **more: Any) -> dict[str, Any]:
-    place = {"household_id": f"H{order}", "township_code": "320681104", "village": "安港村", "status": "在享", "sex": "男"}
+    place = {
+        "household_id": f"H{order}",
+        "township_code": "320681104",
+        "village": "安港村",
+        "status": "在享",
+        "sex": "男",
+    }
     return place | {"id_number": number(f"320681{born:%Y%m%d}{order % 100:02d}1"), "name": name} | more
 
 
@@ -111,7 +117,11 @@ def test_the_weights_of_a_link_add_up_to_its_confidence(mixed) -> None:
         steps = waterfall["steps"]
         expected = confidences[waterfall["_row_id"], waterfall["person_key"]]
         assert steps[-1]["probability"] == pytest.approx(expected, abs=0.001)
-        assert [steps[0]["comparison"], steps[-2]["comparison"], steps[-1]["comparison"]] == ["prior", "competition", "limit"]
+        assert [steps[0]["comparison"], steps[-2]["comparison"], steps[-1]["comparison"]] == [
+            "prior",
+            "competition",
+            "limit",
+        ]
         assert [s["comparison"] for s in steps[1:-2]] == [c.name for c in load_model().comparisons]
         total = math.fsum(s["weight"] for s in steps)
         assert math.log2(expected / (1 - expected)) == pytest.approx(total, abs=0.01)
@@ -159,7 +169,9 @@ def test_splink_is_not_imported_where_nothing_is_open() -> None:
         "from conftest import link_rows; link_rows({'deaths': [{'name': '张志明', 'id_number': ''}]});"
         "print('splink' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tier.FOLDER.parents[2], check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tier.FOLDER.parents[2], check=True
+    )
     assert done.stdout.strip() == "False"
 
 
@@ -209,9 +221,19 @@ def test_the_model_is_part_of_the_version_of_the_links(tmp_path, monkeypatch) ->
 
 def test_the_report_shows_every_tier_and_no_name_and_no_number(mixed, tmp_path) -> None:
     text = write_linkage_report(mixed, tmp_path / "report.html").read_text(encoding="utf-8")
-    for words in ("号码相同", "号码修复后相同", "姓名、出生日期、住址相同", "概率模型", "勉强采信", "funerals/a.csv 第7行", "<svg"):
+    for words in (
+        "号码相同",
+        "号码修复后相同",
+        "姓名、出生日期、住址相同",
+        "概率模型",
+        "勉强采信",
+        "funerals/a.csv 第7行",
+        "<svg",
+    ):
         assert words in text
-    rows = mixed.execute("SELECT name, id_number FROM stg_benefit_roll UNION SELECT name, id_number FROM stg_funerals").fetchall()
+    rows = mixed.execute(
+        "SELECT name, id_number FROM stg_benefit_roll UNION SELECT name, id_number FROM stg_funerals"
+    ).fetchall()
     for name, digits in rows:
         assert name not in text
         assert not digits or digits not in text

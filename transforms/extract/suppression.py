@@ -90,8 +90,10 @@ def leave_out(cells: Cells) -> tuple[set[Place], int | None]:
     used = [r for r, line in enumerate(cells) if any(line)]
     reached = [c for c in range(len(cells[0])) if any(line[c] for line in cells)]
     hidden = {(r, c) for r in used for c in reached if cells[r][c] < THRESHOLD}
+    if not any(cells[r][c] for r, c in hidden):
+        return set(), None
     for r, c in sorted(hidden, key=lambda place: (cells[place[0]][place[1]], place)):
-        if cells[r][c] == 0:
+        if cells[r][c] == 0 or _in_rectangle(cells, hidden, used, (r, c)):
             continue
         changes = [_cheapest_change(cells, hidden, used, reached, (r, c), up) for up in (True, False)]
         possible = [change for change in changes if change is not None]
@@ -107,6 +109,21 @@ def _may_grow(count: int) -> bool:
 
 def _may_shrink(count: int) -> bool:
     return count not in (0, THRESHOLD)
+
+
+def _in_rectangle(cells: Cells, hidden: set[Place], used: list[int], place: Place) -> bool:
+    """Whether four cells already left out let a count differ: most do, and no search is needed for them."""
+    r, c = place
+    own = cells[r]
+    for grow, shrink in ((_may_grow, _may_shrink), (_may_shrink, _may_grow)):
+        if not grow(own[c]):
+            continue
+        corners = [j for j, n in enumerate(own) if j != c and (r, j) in hidden and shrink(n)]
+        for i in used:
+            usable = i != r and (i, c) in hidden and shrink(cells[i][c])
+            if usable and any((i, j) in hidden and grow(cells[i][j]) for j in corners):
+                return True
+    return False
 
 
 def _cheapest_change(

@@ -4,12 +4,12 @@ from transforms.linkage.probabilistic import link_waterfall
 from transforms.linkage.roles import PersonRole, person_roles
 from transforms.linkage.runner import (
     SNAPSHOT_TABLES,
-    LinkageError,
     LinkageReport,
     TableRows,
     build_links,
     write_links,
 )
+from transforms.linkage.tables import LinkageError
 
 __all__ = [
     "SNAPSHOT_TABLES",

@@ -15,7 +15,7 @@ from data_contracts import Contract
 from transforms.linkage.pinyin import pinyin_table
 from transforms.linkage.probabilistic import TIER_TABLES, build_probabilistic
 from transforms.linkage.roles import PersonRole, person_roles
-from transforms.linkage.tables import LinkageError, replace_table
+from transforms.linkage.tables import replace_table
 
 FOLDER = Path(__file__).parent
 
@@ -124,18 +124,14 @@ def _placeholders(role: PersonRole) -> dict[str, str]:
         "name": column(role.name_column, "VARCHAR"),
         "sex": column(role.sex, "VARCHAR"),
         "birth_date": column(role.birth_date, "DATE"),
-        "birth_month_only": f"coalesce(r.{role.birth_date}_month_only, FALSE)"
-        if role.birth_date
-        else "FALSE",
+        "birth_month_only": f"coalesce(r.{role.birth_date}_month_only, FALSE)" if role.birth_date else "FALSE",
         "age": column(role.age, "INTEGER"),
         "age_on": f"coalesce({', '.join(age_on)})" if age_on else "CAST(NULL AS DATE)",
         "address": column(role.address, "VARCHAR"),
         "relative_name": column(role.relative_name, "VARCHAR"),
         "people": "TRUE" if role.reads_off_roll else "p.on_roll",
         # Where the dataset tells nothing else of a person, only a number that may be repaired is kept.
-        "look_further": "TRUE"
-        if role.describes
-        else f"r.{role.id_column}_status IN ('invalid', 'truncated')",
+        "look_further": "TRUE" if role.describes else f"r.{role.id_column}_status IN ('invalid', 'truncated')",
     }
 
 
@@ -158,8 +154,7 @@ def _report(con: duckdb.DuckDBPyConnection) -> LinkageReport:
         tables=[TableRows(table, number(f"SELECT count(*) FROM {table}")) for table in tables],
         links={(dataset, tier): rows for dataset, tier, rows in by_tier},
         kin_rows_unusable=number(
-            "SELECT count(*) FROM kin_row"
-            " WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"
+            "SELECT count(*) FROM kin_row WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"
         ),
         kin_overloaded=number("SELECT count(*) FROM kin_overloaded"),
     )

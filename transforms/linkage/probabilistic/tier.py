@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
@@ -67,9 +67,7 @@ def build_probabilistic(
     return _number(con, "SELECT count(*) FROM prob_link")
 
 
-def build_candidates(
-    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model
-) -> int:
+def build_candidates(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model) -> int:
     """Find the pairs worth scoring: open row × person that share a block small enough. Returns their number."""
     _settings_tables(con, contracts, model)
     if not _number(con, "SELECT count(*) FROM open_row AS o SEMI JOIN prob_register AS r USING (dataset, role)"):
@@ -115,13 +113,15 @@ def _predict(con: duckdb.DuckDBPyConnection, model: Model, people: int) -> None:
     except Exception as error:  # Splink lets the engine's errors through, which may quote a person's value
         raise LinkageError(f"linkage table prob_prediction could not be built: {type(error).__name__}") from None
     replace_table(con, "prob_prediction", _prediction_sql(model, scored.physical_name))
-    tables.delete_tables_created_by_splink_from_db()
+    tables.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
 
 
 def _prediction_sql(model: Model, scored: str) -> str:
     """Splink's answer, one weight per comparison (term frequency included)."""
     weights = {c.name: f"mw_{c.name}" for c in model.comparisons}
-    weights |= {c.name: f"mw_{c.name} + mw_tf_adj_{c.name}" for c in model.comparisons if any(x.frequency for x in c.levels)}
+    weights |= {
+        c.name: f"mw_{c.name} + mw_tf_adj_{c.name}" for c in model.comparisons if any(x.frequency for x in c.levels)
+    }
     columns = [f"gamma_{name}, {weight} AS weight_{name}" for name, weight in weights.items()]
     total = " + ".join(weights.values())
     return (
@@ -130,9 +130,7 @@ def _prediction_sql(model: Model, scored: str) -> str:
     )
 
 
-def _settings_tables(
-    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model
-) -> None:
+def _settings_tables(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model) -> None:
     roles = [role for role in person_roles(contracts) if role.age_on]
     replace_table(con, "prob_register", _values_sql(["dataset", "role"], [(r.dataset, r.id_column) for r in roles]))
     blocks = [(b.rule, b.max_people, b.max_pairs) for b in model.blocking]
@@ -142,7 +140,7 @@ def _settings_tables(
     replace_table(con, "prob_competition", _values_sql(list(model.competition), [tuple(model.competition.values())]))
 
 
-def _values_sql(columns: list[str], rows: list[tuple[str | int | float, ...]]) -> str:
+def _values_sql(columns: Sequence[str], rows: Sequence[tuple[str | int | float, ...]]) -> str:
     def literal(value: str | int | float) -> str:
         if isinstance(value, str):
             return "'" + value.replace("'", "''") + "'"
@@ -153,11 +151,7 @@ def _values_sql(columns: list[str], rows: list[tuple[str | int | float, ...]]) -
 
 
 def _level_sql(model: Model) -> str:
-    rows = [
-        (c.name, c.gamma(level), level.id, level.label)
-        for c in model.comparisons
-        for level in c.levels
-    ]
+    rows = [(c.name, c.gamma(level), level.id, level.label) for c in model.comparisons for level in c.levels]
     return _values_sql(["comparison", "gamma", "id", "label"], rows)
 
 

@@ -16,9 +16,7 @@ def link_waterfall(con: duckdb.DuckDBPyConnection, dataset: str, row_ids: Sequen
     weight` (log2 of the Bayes factor), `bayes_factor` and `probability` (in all, after this step, from 0 to 1), from
     the prior to the confidence of the link.
     """
-    if not con.execute(
-        "SELECT 1 FROM information_schema.tables WHERE table_name = 'link_weight'"
-    ).fetchall():
+    if not con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'link_weight'").fetchall():
         return []
     rows = con.execute(
         """

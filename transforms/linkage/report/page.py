@@ -36,9 +36,16 @@ def write_linkage_report(con: duckdb.DuckDBPyConnection, out_path: Path) -> Path
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    titles = {name: contract.title for name, contract in load_contracts().items()}
+    contracts = load_contracts()
+    titles = {name: contract.title for name, contract in contracts.items()}
+    roles = {
+        (name, column.name): column.aliases[0] if column.aliases else column.name
+        for name, contract in contracts.items()
+        for column in contract.columns
+    }
     text = environment.get_template(TEMPLATE).render(
         titles=titles,
+        roles=roles,
         tiers=reading.TIERS,
         registers=reading.read_registers(con),
         tier_lines=reading.read_tiers(con),
@@ -70,9 +77,7 @@ def histogram(bins: Sequence[tuple[float, int, int]]) -> Markup:
         split = height * model / total
         parts += [_bar(x, top, step, split, PROBABILISTIC), _bar(x, top + split, step, height - split, DETERMINISTIC)]
         parts.append(_text(x + step / 2, top - 4, str(total), "count"))
-    return Markup(
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="可信度分布">{"".join(parts)}</svg>'
-    )
+    return Markup(f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="可信度分布">{"".join(parts)}</svg>')
 
 
 def _bar(x: float, y: float, width: float, height: float, colour: str) -> str:

@@ -149,7 +149,16 @@ def _examples(con: Con, condition: str, order: str) -> list[Example]:
 
 
 def _example(  # noqa: PLR0913  one parameter per column of the row above
-    con: Con, dataset: str, role: str, row_id: int, file: str, sheet: str, row: int, tier: str, confidence: float, person: str
+    con: Con,
+    dataset: str,
+    role: str,
+    row_id: int,
+    file: str,
+    sheet: str,
+    row: int,
+    tier: str,
+    confidence: float,
+    person: str,
 ) -> Example:
     names = con.execute(f"SELECT name FROM stg_{dataset} WHERE _row_id = ?", [row_id]).fetchall()
     people = con.execute("SELECT name FROM link_person WHERE person_key = ?", [person]).fetchall()
@@ -159,8 +168,8 @@ def _example(  # noqa: PLR0913  one parameter per column of the row above
         if link["person_key"] == person and link["role"] == role
     ]
     place = " ".join(x for x in (file, sheet, f"第{row}行") if x)
-    shown = [masked_name(found[0][0] if found else None) for found in (names, people)]
-    return Example(dataset, place, tier, confidence, *shown, steps[0] if steps else ())
+    name, person_name = (masked_name(found[0][0] if found else None) for found in (names, people))
+    return Example(dataset, place, tier, confidence, name, person_name, steps[0] if steps else ())
 
 
 def _rows_in(con: Con, dataset: str) -> int:

@@ -1,0 +1,48 @@
+"""One published run of the sample drop, made once for all test workers; tests that write get a copy."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings
+from tests.decisions.nightly import SAMPLE, nightly
+from transforms.publish.store import Store
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> Path:
+    """A store with one published run; read only."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    store, done = shared / "extract-store", shared / "extract-store.done"
+    with (shared / "extract-store.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            nightly(store, SAMPLE, Settings())
+            done.touch()
+    return store
+
+
+@pytest.fixture
+def store(published: Path, tmp_path: Path) -> Path:
+    """A copy of its run that a test may extract from."""
+    run_dir = Store(published).run_dir()
+    copy = tmp_path / "store"
+    shutil.copytree(run_dir, copy / "runs" / run_dir.name)
+    shutil.copy(published / "latest.json", copy / "latest.json")
+    return copy
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    """No secret and a known operator, whatever the machine has."""
+    for name in ("HEDUI_AUDIT_KEY", "HEDUI_AUDIT_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HEDUI_OPERATOR", "督查一组")
