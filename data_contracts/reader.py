@@ -207,9 +207,7 @@ def _at_most(rule: DataQuality, where: str, problems: list[str]) -> float:
     return 0.0
 
 
-def _freshness(
-    document: OpenDataContractStandard, dataset: str, problems: list[str]
-) -> tuple[int, str | None]:
+def _freshness(document: OpenDataContractStandard, dataset: str, problems: list[str]) -> tuple[int, str | None]:
     found = [item for item in document.slaProperties or [] if item.property == "freshness"]
     if len(found) != 1 or not isinstance(found[0].value, int) or found[0].unit != "d":
         problems.append("slaProperties: expected one freshness in days (unit: d)")
@@ -221,9 +219,7 @@ def _freshness(
     return found[0].value, element.partition(".")[2] if element else None
 
 
-def _custom(
-    listed: list[CustomProperty] | None, allowed: set[str], where: str, problems: list[str]
-) -> dict[str, Any]:
+def _custom(listed: list[CustomProperty] | None, allowed: set[str], where: str, problems: list[str]) -> dict[str, Any]:
     custom = {str(item.property): item.value for item in listed or []}
     problems += [f"{where}: unknown customProperty {key}" for key in custom if key not in allowed]
     return custom
@@ -244,8 +240,6 @@ def _check_headings(columns: tuple[Column, ...], ignored: frozenset[str], proble
     names = [column.name for column in columns]
     problems += [f"column {name} is declared twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     headings, clashes = index_headings(columns)
-    problems += [
-        f"column {second}: alias {alias} already belongs to {first}" for alias, first, second in clashes
-    ]
+    problems += [f"column {second}: alias {alias} already belongs to {first}" for alias, first, second in clashes]
     both = [key for key in headings if key in ignored]
     problems += [f"column {headings[key]}: {key} is also an ignored heading" for key in both]

@@ -14,7 +14,17 @@ from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store, new_run_id
 
-COMPARED = ("finding_id", "rule_id", "subject_key", "township_code", "township_name", "name", "severity", "evidence_hash", "amount_at_risk")
+COMPARED = (
+    "finding_id",
+    "rule_id",
+    "subject_key",
+    "township_code",
+    "township_name",
+    "name",
+    "severity",
+    "evidence_hash",
+    "amount_at_risk",
+)
 
 
 def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rules_folder: Path | None, as_of: dt.date | None,
@@ -25,7 +35,9 @@ def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rule
     marked, so that the change in measured precision shows. Raises UsageError when neither is given or the rule is not known.
     """
     if not overrides and rules_folder is None:
-        raise UsageError("nothing to compare: give --set parameter=value or --rules FOLDER with another version of the rule")
+        raise UsageError(
+            "nothing to compare: give --set parameter=value or --rules FOLDER with another version of the rule"
+        )
     store = Store(store_root.resolve()).prepare()
     manifest = store.manifest()
     base = RunPlan(
@@ -35,7 +47,9 @@ def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rule
     )  # fmt: skip
     changed_settings = settings.model_copy(update={"rules": rules_folder}) if rules_folder else settings
     before = _findings(base, settings, progress)
-    after = _findings(replace(base, run_id=new_run_id("rerun-backtest"), overrides=overrides), changed_settings, progress)
+    after = _findings(
+        replace(base, run_id=new_run_id("rerun-backtest"), overrides=overrides), changed_settings, progress
+    )
     gained, lost = [after[i] for i in after if i not in before], [before[i] for i in before if i not in after]
     kept = [after[i] for i in after if i in before]
     return {

@@ -24,35 +24,35 @@ app.add_typer(audit_app, name="audit")
 EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 1, 2, 3
 
 StoreOption = Annotated[Path, typer.Option("--store", help="Folder of the store.", file_okay=False)]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
+]
 RunOption = Annotated[str | None, typer.Option("--run", help="A run id; the latest published run when not given.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30.")]
 
 
 def main() -> None:
     """Entry point of the console script: failures become one message and exit status 1, never a traceback with people's data."""
+    from flows.private_files import keep_files_private
+
+    keep_files_private()
     try:
         app()
-    except Exception as error:  # noqa: BLE001  the last line of defence: messages of our own errors hold no person's data
+    except Exception as error:
         _fail(error)
 
 
 def _fail(error: Exception) -> None:
-    from flows.plan import RunError, UsageError, describe  # noqa: PLC0415
-    from data_contracts import ContractError  # noqa: PLC0415
-    from rules.engine.corpus import CorpusError  # noqa: PLC0415
-    from rules.engine.parameters import ParameterError  # noqa: PLC0415
-    from transforms.decisions.place import DecisionsError  # noqa: PLC0415
-    from transforms.publish.store import StoreError  # noqa: PLC0415
-    from transforms.staging.model import SnapshotFormatError  # noqa: PLC0415
+    from flows.failures import is_ours, unexpected
+    from flows.plan import UsageError
+    from rules.engine.parameters import ParameterError
 
-    known = (StoreError, DecisionsError, SnapshotFormatError, RunError, ParameterError, CorpusError, ContractError)
-    if isinstance(error, known):
+    if is_ours(error):
         print(f"hedui: {error}", file=sys.stderr)
     else:
-        print(f"hedui: failed unexpectedly ({describe(error)}); nothing was published. "
+        print(f"hedui: {unexpected(error)}; nothing was published. "
               "HEDUI_DEBUG=1 shows the traceback, which may quote people's data.", file=sys.stderr)  # fmt: skip
-        import os  # noqa: PLC0415
+        import os
 
         if os.environ.get("HEDUI_DEBUG"):
             raise error
@@ -86,9 +86,9 @@ def _print_json(value: Any) -> None:
 def run(inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one folder per dataset.", exists=True, file_okay=False)],
         store: StoreOption, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Take in the drop, check it, and publish the lists: the nightly job."""
-    from flows.console import progress_to, stderr_console  # noqa: PLC0415
-    from flows.nightly import run_nightly  # noqa: PLC0415
-    from flows.settings import Settings  # noqa: PLC0415
+    from flows.console import progress_to, stderr_console
+    from flows.nightly import run_nightly
+    from flows.settings import Settings
 
     manifest = run_nightly(inbox, store, _date(as_of) or dt.date.today(), Settings(), progress_to(stderr_console()))
     _report_run(manifest, store, as_json)
@@ -100,12 +100,14 @@ def rerun(township_code: Annotated[str, typer.Argument(help="Code of the townshi
           settings_: Annotated[list[str] | None, typer.Option("--set", help="parameter=value for this rerun only (repeatable).")] = None,
           as_json: JsonOption = False) -> None:  # fmt: skip
     """Check one township again on the loaded snapshot; what the nightly run published stays as it is."""
-    from flows.console import progress_to, stderr_console  # noqa: PLC0415
-    from flows.rerun import run_rerun  # noqa: PLC0415
-    from flows.settings import Settings  # noqa: PLC0415
+    from flows.console import progress_to, stderr_console
+    from flows.rerun import run_rerun
+    from flows.settings import Settings
 
     overrides = _overrides(settings_)
-    manifest = run_rerun(store, township_code, _date(as_of), tuple(rule or ()), overrides, Settings(), progress_to(stderr_console()))
+    manifest = run_rerun(
+        store, township_code, _date(as_of), tuple(rule or ()), overrides, Settings(), progress_to(stderr_console())
+    )
     _report_run(manifest, store, as_json)
 
 
@@ -118,7 +120,7 @@ def _report_run(manifest: dict[str, Any], store: Path, as_json: bool) -> None:
         _print_json({"run_id": manifest["run_id"], "status": manifest["status"], "run_dir": str(run_dir), "findings": manifest["findings"],
                      "by_severity": manifest["by_severity"], "not_evaluated": not_evaluated, "rejected_files": rejected, "seconds": seconds})  # fmt: skip
     else:
-        from flows.report_text import print_run  # noqa: PLC0415
+        from flows.report_text import print_run
 
         print_run(manifest, run_dir, not_evaluated, rejected, seconds)
     raise SystemExit(0 if manifest["status"] == "complete" else EXIT_INCOMPLETE)
@@ -131,8 +133,8 @@ def findings(store: StoreOption, township: Annotated[str | None, typer.Option(he
              state: Annotated[str | None, typer.Option(help="new, continuing, changed, decided or reopened.")] = None,
              run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """List the findings of the latest (or the named) run."""
-    from flows.listing import list_findings  # noqa: PLC0415
-    from flows.report_text import print_findings  # noqa: PLC0415
+    from flows.listing import list_findings
+    from flows.report_text import print_findings
 
     rows = list_findings(store, run_id, township=township, rule=rule, severity=severity, state=state)
     if as_json:
@@ -145,9 +147,9 @@ def findings(store: StoreOption, township: Annotated[str | None, typer.Option(he
 def explain(finding_id: Annotated[str, typer.Argument(help="Id of a finding.")], store: StoreOption, run_id: RunOption = None,
             as_json: JsonOption = False) -> None:  # fmt: skip
     """Show the whole chain behind one finding: rows as received, links, rule, clause, parameters."""
-    from flows.audit import note  # noqa: PLC0415
-    from flows.listing import explain_finding  # noqa: PLC0415
-    from flows.report_text import print_explanation  # noqa: PLC0415
+    from flows.audit import note
+    from flows.listing import explain_finding
+    from flows.report_text import print_explanation
 
     explanation = explain_finding(store, finding_id, run_id)
     note(store, "explain", {"finding_id": explanation["finding"]["finding_id"], "run_id": explanation["run"]["run_id"]})
@@ -163,15 +165,20 @@ def forms(store: StoreOption, out: Annotated[Path, typer.Option("--out", help="F
           period: Annotated[str | None, typer.Option(help="Month reported on, such as 2021-06; the run's when not given.")] = None,
           run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Fill the official report forms; cells a person decides stay empty, what does not add up is said."""
-    from flows.forms import write_forms  # noqa: PLC0415
+    from flows.forms import write_forms
 
     written = write_forms(store, out, county, period, run_id)
-    breaks = [{"place": b.place, "form": b.form, "rule": b.rule, "found": b.found, "expected": b.expected, "remark": b.remark} for b in written.breaks]
+    breaks = [
+        {"place": b.place, "form": b.form, "rule": b.rule, "found": b.found, "expected": b.expected, "remark": b.remark}
+        for b in written.breaks
+    ]
     if as_json:
         _print_json({"files": [str(path) for path in written], "breaks": breaks})
         return
     for found in breaks:
-        print(f"不平：{found['place']} {found['form']} {found['rule']}：{found['found']}，应为 {found['expected']}  {found['remark'] or ''}")
+        print(
+            f"不平：{found['place']} {found['form']} {found['rule']}：{found['found']}，应为 {found['expected']}  {found['remark'] or ''}"
+        )
     print(f"{len(written)} workbooks in {out}")
 
 
@@ -185,7 +192,7 @@ def extract(store: StoreOption, audience: Annotated[str, typer.Option(help="supe
             password_file: Annotated[Path | None, typer.Option(help="File whose first line is the password to encrypt with.", dir_okay=False)] = None,
             run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Write what an audience may have of a run, masked as it requires, and record who took it."""
-    from flows.extract import extract_lines, write_extract  # noqa: PLC0415
+    from flows.extract import extract_lines, write_extract
 
     receipt = write_extract(store, audience, out, townships=tuple(township or ()), severities=tuple(severity or ()), rules=tuple(rule or ()),
                             department=department, password_file=password_file, run_id=run_id)  # fmt: skip
@@ -198,7 +205,7 @@ def extract(store: StoreOption, audience: Annotated[str, typer.Option(help="supe
 @audit_app.command("verify")
 def audit_verify(store: StoreOption, as_json: JsonOption = False) -> None:
     """Check the audit trail and name the first entry that was altered, is missing or was added; exit status 1 if there is one."""
-    from flows.audit import audit_json, audit_lines, verify_trail  # noqa: PLC0415
+    from flows.audit import audit_json, audit_lines, verify_trail
 
     report = verify_trail(store)
     if as_json:
@@ -214,12 +221,14 @@ def backtest(rule: Annotated[str, typer.Option("--rule", help="Id of the rule.")
              rules: Annotated[Path | None, typer.Option("--rules", help="Folder with the changed version of the rule's file.", file_okay=False)] = None,
              as_of: AsOfOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Compare one rule under two versions of itself or of its parameters, on the same data: gained, lost, kept."""
-    from flows.backtest import run_backtest  # noqa: PLC0415
-    from flows.console import progress_to, stderr_console  # noqa: PLC0415
-    from flows.report_text import print_backtest  # noqa: PLC0415
-    from flows.settings import Settings  # noqa: PLC0415
+    from flows.backtest import run_backtest
+    from flows.console import progress_to, stderr_console
+    from flows.report_text import print_backtest
+    from flows.settings import Settings
 
-    compared = run_backtest(store, rule, _overrides(settings_), rules, _date(as_of), Settings(), progress_to(stderr_console()))
+    compared = run_backtest(
+        store, rule, _overrides(settings_), rules, _date(as_of), Settings(), progress_to(stderr_console())
+    )
     if as_json:
         _print_json(compared)
     else:
@@ -230,9 +239,9 @@ def backtest(rule: Annotated[str, typer.Option("--rule", help="Id of the rule.")
 def feedback_import(files: Annotated[list[Path], typer.Argument(help="Filled-in township workbooks.", exists=True, dir_okay=False)],
                     store: StoreOption, as_json: JsonOption = False) -> None:  # fmt: skip
     """Take back filled-in township workbooks: record what is right, refuse the rest row by row. Exit status 3 when something was refused."""
-    from flows.audit import note  # noqa: PLC0415
-    from flows.feedback import import_feedback, report_lines  # noqa: PLC0415
-    from flows.settings import Settings  # noqa: PLC0415
+    from flows.audit import note
+    from flows.feedback import import_feedback, report_lines
+    from flows.settings import Settings
 
     report = import_feedback(store, files, Settings())
     for file in report.files:
@@ -250,7 +259,7 @@ def feedback_ledger(store: StoreOption, out: Annotated[Path, typer.Option("--out
                     township: Annotated[str | None, typer.Option(help="Township code; all when not given.")] = None,
                     run_id: RunOption = None) -> None:  # fmt: skip
     """Write the 整改台账 (measures, deadlines, closing) of every township."""
-    from flows.feedback import export_ledger  # noqa: PLC0415
+    from flows.feedback import export_ledger
 
     written = export_ledger(store, out, township, run_id)
     print(f"{len(written)} workbooks in {out}")
@@ -264,8 +273,8 @@ def sample(store: StoreOption, fraction: Annotated[float | None, typer.Option(he
            out: Annotated[Path | None, typer.Option("--out", help="Folder; in the store when not given.", file_okay=False)] = None,
            run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Draw the random check list per township and benefit type; the same seed draws the same households."""
-    from flows.sample import run_sample, sample_lines  # noqa: PLC0415
-    from flows.settings import Settings  # noqa: PLC0415
+    from flows.sample import run_sample, sample_lines
+    from flows.settings import Settings
 
     report = run_sample(store, Settings(), fraction=fraction, whole_village=whole_village, seed=seed, include_unflagged=include_unflagged,
                         out=out, run_id=run_id)  # fmt: skip
@@ -278,8 +287,8 @@ def sample(store: StoreOption, fraction: Annotated[float | None, typer.Option(he
 @rules_app.command("list")
 def rules_list(as_json: JsonOption = False) -> None:
     """Every rule: id, title, severity, what it needs."""
-    from flows.listing import rule_rows  # noqa: PLC0415
-    from flows.report_text import print_rules  # noqa: PLC0415
+    from flows.listing import rule_rows
+    from flows.report_text import print_rules
 
     rows = rule_rows()
     if as_json:
@@ -291,8 +300,8 @@ def rules_list(as_json: JsonOption = False) -> None:
 @rules_app.command("show")
 def rules_show(rule_id: Annotated[str, typer.Argument(help="Id of a rule.")], as_json: JsonOption = False) -> None:
     """One rule whole: clauses, data, parameters, false positives, review steps, its SQL."""
-    from flows.listing import rule_detail  # noqa: PLC0415
-    from flows.report_text import print_rule  # noqa: PLC0415
+    from flows.listing import rule_detail
+    from flows.report_text import print_rule
 
     detail = rule_detail(rule_id)
     if as_json:
@@ -306,8 +315,8 @@ def contracts_check(file: Annotated[Path, typer.Argument(help="The file to check
                     dataset: Annotated[str | None, typer.Option(help="The dataset to hold it against; its folder's name when not given.")] = None,
                     as_json: JsonOption = False) -> None:  # fmt: skip
     """Tell everything that is wrong with a file before it is dropped. Exit status 1 when rows or the file would be refused, else 0."""
-    from flows.contracts import check  # noqa: PLC0415
-    from flows.report_text import print_file_report  # noqa: PLC0415
+    from flows.contracts import check
+    from flows.report_text import print_file_report
 
     report = check(file, dataset)
     if as_json:

@@ -84,7 +84,6 @@ def import_feedback(
     Raises StoreError without a published run, DecisionsError when the database fails; then nothing of any
     file is recorded.
     """
-    from flows.audit import note
     from transforms.decisions.checking import CheckedList
     from transforms.decisions.database import open_decisions
     from transforms.decisions.repository import ReturnedList, record
@@ -109,13 +108,9 @@ def import_feedback(
         with open_decisions(store.root, settings.database_url) as engine:
             done = record(engine, lists, _account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
     recorded = iter(done)
-    report = FeedbackReport(
+    return FeedbackReport(
         [_feedback(c, next(recorded) if c.answers else None) if isinstance(c, CheckedList) else c for c in checked]
     )
-    # By content, not by name: a file may be called after a person.
-    said = ("sha256", "run_id", "township_code", "recorded", "known", "refused_rows")
-    note(store.root, "import", {"files": [{k: getattr(f, k) for k in said} for f in report.files]})
-    return report
 
 
 def _check(store: Store, path: Path, holds: Callable[[str, str, dt.date], int | None], day: dt.date) -> Any:

@@ -124,8 +124,7 @@ def _counties(con: duckdb.DuckDBPyConnection, code: str | None) -> list[Place]:
     chosen = [place for place in known if place.county_code == code]
     if not chosen:
         raise UsageError(
-            f"no county {code} in the run; known: "
-            + ", ".join(f"{p.county_code} {p.county_name}" for p in known)
+            f"no county {code} in the run; known: " + ", ".join(f"{p.county_code} {p.county_name}" for p in known)
         )
     return chosen
 

@@ -21,13 +21,19 @@ def list_findings(store: Path, run_id: str | None, **filters: str | None) -> lis
     if filters.get("township"):
         wheres.append("(township_code = ? OR list_contains(also_townships, ?))")
         values += [filters["township"]] * 2
-    for column, given in (("rule_id", filters.get("rule")), ("severity", filters.get("severity")), ("state", filters.get("state"))):
+    for column, given in (
+        ("rule_id", filters.get("rule")),
+        ("severity", filters.get("severity")),
+        ("state", filters.get("state")),
+    ):
         if given:
             wheres.append(f"{column} = ?")
             values.append(given)
     where = f"WHERE {' AND '.join(wheres)}" if wheres else ""
     with open_database(None, EngineLimits()) as con:
-        cursor = con.execute(f"SELECT * EXCLUDE (evidence) FROM read_parquet('{_quoted(run_dir / 'suspects.parquet')}') {where}", values)
+        cursor = con.execute(
+            f"SELECT * EXCLUDE (evidence) FROM read_parquet('{_quoted(run_dir / 'suspects.parquet')}') {where}", values
+        )
         return _rows(cursor)
 
 
@@ -41,7 +47,9 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
         found = _rows(con.execute("SELECT * FROM out_finding WHERE finding_id = ?", [finding_id.upper()]))
         if not found:
-            raise StoreError(f"run {run_dir.name} has no finding {finding_id}; `hedui findings --store {store_root}` lists them")
+            raise StoreError(
+                f"run {run_dir.name} has no finding {finding_id}; `hedui findings --store {store_root}` lists them"
+            )
         finding = found[0]
         evidence = json.loads(finding.pop("evidence"))
         refs = con.execute("SELECT evidence FROM raw_finding WHERE rule_id = ? AND subject_key = ?",
@@ -51,7 +59,7 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
         rule_row = _rows(con.execute("SELECT * FROM run_rule WHERE rule_id = ?", [finding["rule_id"]]))[0]
         rule = load_corpus(Settings().rules or RULE_FOLDER).get(finding["rule_id"])
         parameters = _parameters(con, rule, str(finding["township_code"]))
-    from flows.feedback import decisions_of  # noqa: PLC0415  SQLAlchemy only where decisions are asked for
+    from flows.feedback import decisions_of
 
     manifest = store.manifest(run_dir.name)
     _add_received(store, manifest, evidence)
@@ -85,7 +93,11 @@ def _weights(con: Any, refs: str) -> list[dict[str, Any]]:
 
     wanted = [ref.split(":") for ref in refs.split(" ") if ref]
     datasets = sorted({d for d, _ in wanted})
-    return [link for dataset in datasets for link in link_waterfall(con, dataset, [int(r) for d, r in wanted if d == dataset])]
+    return [
+        link
+        for dataset in datasets
+        for link in link_waterfall(con, dataset, [int(r) for d, r in wanted if d == dataset])
+    ]
 
 
 def _parameters(con: Any, rule: Rule | None, township: str) -> list[dict[str, Any]]:
@@ -100,7 +112,7 @@ def _parameters(con: Any, rule: Rule | None, township: str) -> list[dict[str, An
 
 def _add_received(store: Store, manifest: dict[str, Any], evidence: list[dict[str, Any]]) -> None:
     """Add `received` (heading → cell as it came) to every evidence row, read again from the kept file."""
-    from transforms.staging.received import received_rows  # noqa: PLC0415  only this command reads received files again
+    from transforms.staging.received import received_rows
 
     snapshot = load_snapshot(store.snapshots / manifest["snapshot_id"])
     with tempfile.TemporaryDirectory(dir=store.temporary, prefix="rerun-explain-") as work:

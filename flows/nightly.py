@@ -11,11 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flows.plan import Progress, RunError, RunPlan, describe
+from flows.failures import is_ours, unexpected
+from flows.plan import Progress, RunError, RunPlan
 from flows.prefect_server import prepare_prefect
+from flows.private_files import keep_files_private
 from flows.settings import Settings
 from flows.validation import Validator
 from transforms.publish.store import Store, new_run_id
+
 
 def plan_nightly(inbox: Path, store: Store, as_of: dt.date) -> RunPlan:
     """A plan for a nightly run; its work folder is made when the run starts."""
@@ -30,11 +33,14 @@ def plan_nightly(inbox: Path, store: Store, as_of: dt.date) -> RunPlan:
     )
 
 
-def run_nightly(inbox: Path, store_root: Path, as_of: dt.date, settings: Settings, progress: Progress) -> dict[str, Any]:
+def run_nightly(
+    inbox: Path, store_root: Path, as_of: dt.date, settings: Settings, progress: Progress
+) -> dict[str, Any]:
     """Run the nightly comparison through Prefect and return the manifest of the published run.
 
     Raises StoreError when the store cannot be used or another nightly run holds it, RunError when nothing can be published.
     """
+    keep_files_private()
     store = Store(store_root.resolve()).prepare()
     with store.nightly_lock():
         store.sweep()
@@ -55,22 +61,20 @@ def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: Any) -> Any:
         try:
             return stage(*arguments)
-        except RunError:
-            raise
-        except Exception as error:  # noqa: BLE001
-            if os.environ.get("HEDUI_DEBUG"):
+        except Exception as error:
+            if is_ours(error) or os.environ.get("HEDUI_DEBUG"):
                 raise
-            raise RunError(f"{stage.__name__} failed unexpectedly ({describe(error)}); nothing was published") from None
+            raise RunError(f"{stage.__name__}: {unexpected(error)}; nothing was published") from None
 
     return run
 
 
 def _flow(plan: RunPlan, settings: Settings, validator: Validator, progress: Progress) -> dict[str, Any]:
     # Prefect is imported here: its import takes seconds, which no other command should pay.
-    from prefect import flow, task  # noqa: PLC0415
-    from prefect.cache_policies import NO_CACHE  # noqa: PLC0415
+    from prefect import flow, task
+    from prefect.cache_policies import NO_CACHE
 
-    from flows import stages  # noqa: PLC0415
+    from flows import stages
 
     logging.getLogger("prefect").setLevel(os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"))
     tasks: list[Any] = [
@@ -80,7 +84,13 @@ def _flow(plan: RunPlan, settings: Settings, validator: Validator, progress: Pro
     ]  # fmt: skip
     take_in, match, validate, reconcile, publish = tasks
 
-    @flow(name="hedui-nightly", flow_run_name=plan.run_id, validate_parameters=False, persist_result=False, log_prints=False)
+    @flow(
+        name="hedui-nightly",
+        flow_run_name=plan.run_id,
+        validate_parameters=False,
+        persist_result=False,
+        log_prints=False,
+    )
     def nightly() -> dict[str, Any]:
         snapshot, intake_reports = take_in(plan, settings, progress)
         staged = replace(plan, snapshot_id=snapshot.id)

@@ -15,11 +15,16 @@ def _console() -> Console:
     return Console(soft_wrap=True)
 
 
-def print_run(manifest: dict[str, Any], run_dir: Path, not_evaluated: dict[str, str], rejected: dict[str, str], seconds: float) -> None:
+def print_run(
+    manifest: dict[str, Any], run_dir: Path, not_evaluated: dict[str, str], rejected: dict[str, str], seconds: float
+) -> None:
     """The end of a run: how many leads, what could not be compared, where the lists are."""
     out = _console()
     counts = "  ".join(f"{SEVERITY[s]} {n}" for s, n in manifest["by_severity"].items())
-    out.print(f"Run {manifest['run_id']} ({manifest['kind']}, as of {manifest['as_of']}): {manifest['status']}, {seconds:.1f} s", highlight=False)
+    out.print(
+        f"Run {manifest['run_id']} ({manifest['kind']}, as of {manifest['as_of']}): {manifest['status']}, {seconds:.1f} s",
+        highlight=False,
+    )
     out.print(f"Findings: {manifest['findings']}  ({counts})", highlight=False)
     for file, reason in rejected.items():
         out.print(f"Rejected: {file}: {reason}", highlight=False, markup=False)
@@ -53,8 +58,12 @@ def print_explanation(explanation: dict[str, Any]) -> None:
         out.print(text, highlight=False, markup=False)
 
     finding, rule = explanation["finding"], explanation["rule"]
-    say(f"{finding['finding_id']}  {finding['rule_title']}（{finding['rule_id']} 第{finding['rule_version']}版）  级别：{SEVERITY[finding['severity']]}")
-    say(f"{finding['township_name'] or ''} {finding['village'] or ''}  户 {finding['household_id'] or '—'}  {finding['name'] or ''}  {finding['subject_key']}")
+    say(
+        f"{finding['finding_id']}  {finding['rule_title']}（{finding['rule_id']} 第{finding['rule_version']}版）  级别：{SEVERITY[finding['severity']]}"
+    )
+    say(
+        f"{finding['township_name'] or ''} {finding['village'] or ''}  户 {finding['household_id'] or '—'}  {finding['name'] or ''}  {finding['subject_key']}"
+    )
     say(finding["explanation"])
     for contradiction in finding["contradictions"] or ():
         say(f"  矛盾：{contradiction}")
@@ -69,7 +78,9 @@ def print_explanation(explanation: dict[str, Any]) -> None:
             say(f"    {heading}：{cell}")
     say("\n人员关联")
     for link in explanation["links"]:
-        say(f"  {link['file']} {link['sheet'] or ''} 第{link['row']}行 → {link['person_key']}  {link['tier']}  {link['confidence']}  姓名{link['name_relation']}")
+        say(
+            f"  {link['file']} {link['sheet'] or ''} 第{link['row']}行 → {link['person_key']}  {link['tier']}  {link['confidence']}  姓名{link['name_relation']}"
+        )
     for link in explanation["weights"]:
         say(f"\n概率关联的逐项权重 → {link['person_key']}（正数支持是同一人，负数反对；可信度为累计）")
         for step in link["steps"]:
@@ -123,25 +134,45 @@ def print_backtest(compared: dict[str, Any]) -> None:
     for word in ("before", "after"):
         side = compared[word]
         precision = "—" if side["precision"] is None else f"{side['precision']:.1%}"
-        out.print(f"{word}: {side['findings']} findings, {side['reviewed']} reviewed, precision {precision}", highlight=False)
+        out.print(
+            f"{word}: {side['findings']} findings, {side['reviewed']} reviewed, precision {precision}", highlight=False
+        )
     out.print(f"gained {len(compared['gained'])}, lost {len(compared['lost'])}, kept {compared['kept']} "
               f"(of them with other evidence or severity: {len(compared['kept_changed'])})", highlight=False)  # fmt: skip
     for word in ("gained", "lost"):
         for row in compared[word]:
             mark = f"  [{row['decision']}]" if row["decision"] else ""
-            out.print(f"  {word} {row['finding_id']} {row['township_name']} {row['name'] or ''}{mark}", highlight=False, markup=False)
+            out.print(
+                f"  {word} {row['finding_id']} {row['township_name']} {row['name'] or ''}{mark}",
+                highlight=False,
+                markup=False,
+            )
 
 
 def print_file_report(report: Any) -> None:
     """A file against its contract: first what it is, then what to mend."""
     out = _console()
     title = f"{report.title}（{report.dataset}）" if report.dataset else "未能识别"
-    out.print(f"{report.file}: {title}, {report.rows} rows; {'usable' if report.usable else 'would be rejected'}", highlight=False, markup=False)
+    out.print(
+        f"{report.file}: {title}, {report.rows} rows; {'usable' if report.usable else 'would be rejected'}",
+        highlight=False,
+        markup=False,
+    )
     if report.looks_like and report.looks_like != report.dataset:
         out.print(f"It looks like {report.looks_like}.", highlight=False, markup=False)
     for problem in report.problems:
-        where = " ".join(part for part in (problem.sheet and f"工作表「{problem.sheet}」", problem.row and f"第{problem.row}行", problem.column) if part)
-        out.print(f"[{problem.level}] {where}: {problem.found}；应为：{problem.expected}", highlight=False, markup=False)
+        where = " ".join(
+            part
+            for part in (
+                problem.sheet and f"工作表「{problem.sheet}」",
+                problem.row and f"第{problem.row}行",
+                problem.column,
+            )
+            if part
+        )
+        out.print(
+            f"[{problem.level}] {where}: {problem.found}；应为：{problem.expected}", highlight=False, markup=False
+        )
     if report.more:
         out.print(f"… and {report.more} more", highlight=False)
     if report.usable and not report.problems:

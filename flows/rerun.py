@@ -13,7 +13,9 @@ from flows.validation import Validated
 from transforms.publish.store import Store, StoreError, new_run_id
 
 
-def plan_rerun(store: Store, township: str, as_of: dt.date | None, rule_ids: tuple[str, ...], overrides: dict[str, str]) -> RunPlan:
+def plan_rerun(
+    store: Store, township: str, as_of: dt.date | None, rule_ids: tuple[str, ...], overrides: dict[str, str]
+) -> RunPlan:
     """A plan on the latest published snapshot. States are told against the same earlier run as the nightly run told them."""
     manifest = store.manifest()
     return RunPlan(

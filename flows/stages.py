@@ -21,7 +21,7 @@ from flows.validation import Validated, Validator
 from rules.engine.apply import RuleOutcome, apply_rules
 from rules.engine.availability import Arrived
 from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
-from rules.engine.findings import build_findings
+from rules.engine.findings import build_findings, finding_sql
 from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
 from transforms.core.build import build_core, create_context
@@ -35,16 +35,15 @@ from transforms.reconcile.row_check import create_row_check
 from transforms.staging.model import Snapshot, load_snapshot
 from transforms.staging.views import staged_views
 
-
 # Their people are in core_row and core_kin.
 UNLINKED = {"benefit_roll", "kinship"}
 
 
 def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snapshot, list[StageReport]]:
     """Intake, staging and linkage: the inbox becomes a snapshot. Raises RunError without a usable roll or township list."""
-    from transforms.intake import take_in as receive_drop  # noqa: PLC0415  only the nightly run reads an inbox
-    from transforms.linkage.runner import linkage_version  # noqa: PLC0415
-    from transforms.staging import stage_inbox  # noqa: PLC0415
+    from transforms.intake import take_in as receive_drop
+    from transforms.linkage.runner import linkage_version
+    from transforms.staging import stage_inbox
 
     assert plan.inbox is not None
     contracts = load_contracts(settings.contracts)
@@ -64,12 +63,14 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
     reports.append(report)
     needed = [contracts[d].title for d in ("benefit_roll", "townships") if not snapshot.usable(d)]
     if needed:
-        raise RunError(f"no usable file of {' and '.join(needed)}; nothing is published. " + _rejections(snapshot.inputs))
+        raise RunError(
+            f"no usable file of {' and '.join(needed)}; nothing is published. " + _rejections(snapshot.inputs)
+        )
     return snapshot, reports
 
 
 def _link(con: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract]) -> None:
-    from transforms.linkage.runner import build_links, write_links  # noqa: PLC0415
+    from transforms.linkage.runner import build_links, write_links
 
     create_macros(con)
     build_links(con, contracts)
@@ -104,7 +105,9 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
     return outcomes, reports
 
 
-def validate(plan: RunPlan, settings: Settings, validator: Validator, progress: Progress) -> tuple[RunPlan, Validated, list[StageReport]]:
+def validate(
+    plan: RunPlan, settings: Settings, validator: Validator, progress: Progress
+) -> tuple[RunPlan, Validated, list[StageReport]]:
     """Hear what the contract checks found; the plan returned leaves out the datasets they rejected.
 
     Raises RunError when the roll or the township list is among them.
@@ -139,7 +142,7 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
 def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outcomes: list[RuleOutcome], validated: Validated,
             progress: Progress) -> dict[str, Any]:  # fmt: skip
     """Write everything a run publishes, then move it into place whole; return the manifest."""
-    from transforms.publish.workbooks import RunHeader  # noqa: PLC0415
+    from transforms.publish.workbooks import RunHeader
 
     store = Store(plan.store)
     snapshot = load_snapshot(store.snapshots / str(plan.snapshot_id))
@@ -166,7 +169,7 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
 
 def _report(plan: RunPlan, settings: Settings, header: Any, manifest: dict[str, Any]) -> None:
     from transforms.linkage.report import write_linkage_report
-    from transforms.publish.report import write_report  # noqa: PLC0415  draws charts: no analyst's rerun waits for it
+    from transforms.publish.report import write_report
 
     with _database(plan, settings) as con:
         write_report(con, plan.work / outputs.REPORT, header, manifest)
@@ -179,10 +182,17 @@ def check_township(plan: RunPlan) -> None:
     with open_database(database, EngineLimits(), read_only=True) as con:
         known = dict(con.execute("SELECT township_code, township_name FROM core_township ORDER BY 1").fetchall())
     if plan.township not in known:
-        raise UsageError(f"no township {plan.township} in the latest run; known: " + ", ".join(f"{c} {n}" for c, n in known.items()))
+        raise UsageError(
+            f"no township {plan.township} in the latest run; known: " + ", ".join(f"{c} {n}" for c, n in known.items())
+        )
 
 
-def run_status(snapshot: Snapshot, outcomes: list[RuleOutcome], contracts: Mapping[str, Contract], rejected_datasets: Mapping[str, str]) -> str:
+def run_status(
+    snapshot: Snapshot,
+    outcomes: list[RuleOutcome],
+    contracts: Mapping[str, Contract],
+    rejected_datasets: Mapping[str, str],
+) -> str:
     """'complete', or 'incomplete' when a core dataset is missing, a rule could not run, a file was rejected, or too many rows of a dataset were
     quarantined."""
     rejected = any(i["status"] == "rejected" for i in snapshot.inputs)
@@ -208,14 +218,18 @@ def over_quarantine_limit(snapshot: Snapshot, contracts: Mapping[str, Contract])
     return over
 
 
-def arrived(snapshot: Snapshot, contracts: Mapping[str, Contract], rejected_datasets: Mapping[str, str]) -> dict[str, Arrived]:
+def arrived(
+    snapshot: Snapshot, contracts: Mapping[str, Contract], rejected_datasets: Mapping[str, str]
+) -> dict[str, Arrived]:
     """What the snapshot holds of every dataset, for the rules to judge whether they can run."""
     found = {}
     for dataset, contract in contracts.items():
         files = [file for file in snapshot.of(dataset) if file.status == "loaded"]
         sheets = [sheet for file in files for sheet in file.sheets if sheet.loaded]
         present = {c.name: sum(c.name in file.columns for file in files) for c in contract.columns}
-        without = {c.name: sum(sheet.loaded for sheet in sheets if c.name not in sheet.columns) for c in contract.columns}
+        without = {
+            c.name: sum(sheet.loaded for sheet in sheets if c.name not in sheet.columns) for c in contract.columns
+        }
         rejected = sum(file.status == "rejected" for file in snapshot.of(dataset))
         reason = f"{rejected}个文件均被拒收" if rejected and not files else rejected_datasets.get(dataset, "")
         usable = snapshot.usable(dataset) and dataset not in rejected_datasets
@@ -263,11 +277,12 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
-    build_core(con, [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED])
+    linked = [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED]
+    build_core(con, linked, readers=[*(rule.sql for rule in rules.values()), *finding_sql()])
 
 
 def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progress: Progress) -> None:
-    from transforms.publish import workbooks  # noqa: PLC0415
+    from transforms.publish import workbooks
 
     folder = plan.work / outputs.WORKBOOK_FOLDER
     folder.mkdir()
@@ -327,10 +342,14 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
     }  # fmt: skip
 
 
-def _parameters_said(plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract]) -> list[dict[str, Any]]:
+def _parameters_said(
+    plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract]
+) -> list[dict[str, Any]]:
     with open_database(plan.work / RUN_DATABASE, _limits(plan, settings)) as con:
         names = ("name", "region", "valid_from", "value", "unit", "source", "example")
-        rows = con.execute("SELECT name, region, valid_from, value, unit, source, is_example FROM run_parameter").fetchall()
+        rows = con.execute(
+            "SELECT name, region, valid_from, value, unit, source, is_example FROM run_parameter"
+        ).fetchall()
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -49,7 +49,11 @@ class Validator:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         self._process.wait()
-        found: dict[str, Any] = json.loads(line) if line.strip() else {"error": f"the validation process ended with status {self._process.returncode}"}
+        found: dict[str, Any] = (
+            json.loads(line)
+            if line.strip()
+            else {"error": f"the validation process ended with status {self._process.returncode}"}
+        )
         if "error" in found:
             raise RunError(f"the drop could not be validated ({found['error']}); nothing is published")
         return Validated(tuple(found["checks"]), tuple(found["rejected"].items()))

@@ -48,16 +48,33 @@ WITH told AS (
 ),
 
 summed AS (
-    SELECT
-        household_id,
-        CAST(sum(total) AS DECIMAL(18, 2)) AS total,
-        min(tier) AS tier,
-        max(confidence) AS confidence,
-        string_agg(DISTINCT name, '、' ORDER BY name) AS owners,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+    SELECT household_id, CAST(sum(total) AS DECIMAL(18, 2)) AS total
     FROM told
     WHERE day_rank = 1
     GROUP BY household_id
+),
+
+-- Only what is over the limit is put into words. Multiplied out: a division would round the boundary.
+over_limit AS (
+    SELECT s.household_id, s.total, CAST(a.value AS DECIMAL(10, 4)) * 12 * CAST(f.standard AS DECIMAL(10, 2)) AS limit_per_head
+    FROM summed AS s
+    INNER JOIN core_household AS f ON f.household_id = s.household_id
+    INNER JOIN param_asset_multiple AS a ON a.township_code = f.township_code
+    WHERE (f.is_dibao OR f.is_low_income)
+        AND s.total > CAST(a.value AS DECIMAL(10, 4)) * 12 * CAST(f.standard AS DECIMAL(10, 2)) * CAST(f.head_count AS DECIMAL(6, 0))
+),
+
+held AS (
+    SELECT
+        t.household_id,
+        min(t.tier) AS tier,
+        max(t.confidence) AS confidence,
+        string_agg(DISTINCT t.name, '、' ORDER BY t.name) AS owners,
+        string_agg(DISTINCT t.ref, ' ' ORDER BY t.ref) AS refs
+    FROM told AS t
+    INNER JOIN over_limit AS o ON o.household_id = t.household_id
+    WHERE t.day_rank = 1
+    GROUP BY t.household_id
 )
 
 SELECT
@@ -68,13 +85,10 @@ SELECT
     s.confidence AS match_confidence,
     concat_ws(' ', f.refs, s.refs) AS evidence,
     concat_ws('',
-        '户主', coalesce(f.head_name, '（未填）'), '家庭的', s.owners, '最近一次核对的金融资产合计', yuan(s.total), '元，按',
-        f.head_count, '人计人均', yuan(CAST(s.total AS DOUBLE) / f.head_count), '元，超过每人',
-        yuan(CAST(a.value AS DECIMAL(10, 4)) * 12 * CAST(f.standard AS DECIMAL(10, 2))), '元的限额，请核实款项来源。'
+        '户主', coalesce(f.head_name, '（未填）'), '家庭的', s.owners, '最近一次核对的金融资产合计', yuan(o.total), '元，按',
+        f.head_count, '人计人均', yuan(CAST(o.total AS DOUBLE) / f.head_count), '元，超过每人',
+        yuan(o.limit_per_head), '元的限额，请核实款项来源。'
     ) AS explanation
-FROM summed AS s
-INNER JOIN core_household AS f ON f.household_id = s.household_id
-INNER JOIN param_asset_multiple AS a ON a.township_code = f.township_code
-WHERE (f.is_dibao OR f.is_low_income)
-    -- Multiplied out: a division would round the boundary.
-    AND s.total > CAST(a.value AS DECIMAL(10, 4)) * 12 * CAST(f.standard AS DECIMAL(10, 2)) * CAST(f.head_count AS DECIMAL(6, 0))
+FROM over_limit AS o
+INNER JOIN held AS s ON s.household_id = o.household_id
+INNER JOIN core_household AS f ON f.household_id = o.household_id

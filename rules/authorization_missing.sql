@@ -30,19 +30,27 @@ WITH household AS (
         household_id,
         max(CASE WHEN is_dibao OR is_low_income THEN 1 ELSE 0 END) AS concerned,
         max(CASE WHEN authorisation_date IS NOT NULL OR NOT has_authorisation_date THEN 1 ELSE 0 END) AS may_be_there,
-        min(CASE WHEN is_dibao OR is_low_income THEN start_date END) AS since,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+        min(CASE WHEN is_dibao OR is_low_income THEN start_date END) AS since
     FROM core_row
     WHERE active
     GROUP BY household_id
+),
+
+seen AS (
+    SELECT r.household_id, string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
+    FROM core_row AS r
+    INNER JOIN household AS h ON h.household_id = r.household_id
+    WHERE r.active AND h.concerned = 1 AND h.may_be_there = 0
+    GROUP BY r.household_id
 )
 
 SELECT
     h.household_id AS subject_key,
     h.household_id,
-    h.refs AS evidence,
+    s.refs AS evidence,
     concat_ws('', coalesce(k.head_name, '该'), '户自', cn_date(h.since),
         '起享受救助，名册上全户都没有核对授权书签署日期，请查档或补签授权书。') AS explanation
 FROM household AS h
+INNER JOIN seen AS s ON s.household_id = h.household_id
 INNER JOIN core_household AS k ON k.household_id = h.household_id
 WHERE h.concerned = 1 AND h.may_be_there = 0

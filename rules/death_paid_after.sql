@@ -37,27 +37,46 @@ review_steps:
   - 查清实际支取人和支取日期
 closing_action: 次月起停发；核定多发的月份和金额，由家属签字退回或从账户余额扣回；有意隐瞒的移交处理；其余成员应享部分改发新账户。
 */
+WITH dead AS (
+    SELECT d.person_key, d.best_month
+    FROM core_death AS d
+    CROSS JOIN core_ctx AS c
+    WHERE d.confidence >= c.min_confidence
+),
+
 -- A head the roll names by number is on it too, though he has no row of his own.
-WITH head AS (
+head AS (
     SELECT
-        head_id_number AS id_number,
-        max(head_name) AS name,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
-    FROM core_row
-    WHERE head_id_number_status = 'valid'
-    GROUP BY head_id_number
+        r.head_id_number AS id_number,
+        max(r.head_name) AS name,
+        string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
+    FROM core_row AS r
+    INNER JOIN dead AS d ON d.person_key = r.head_id_number
+    WHERE r.head_id_number_status = 'valid'
+    GROUP BY r.head_id_number
+),
+
+linked AS (
+    SELECT l._row_id, min(l.person_key) AS person_key
+    FROM link_payments AS l
+    INNER JOIN dead AS d ON d.person_key = l.person_key
+    CROSS JOIN core_ctx AS c
+    WHERE l.on_roll AND l.confidence >= c.min_confidence
+    GROUP BY l._row_id
 ),
 
 payee AS (
-    SELECT ref, household_id, pay_month, amount_paid, payee_person_key AS person_key
-    FROM core_payment
-    WHERE succeeded AND payee_person_key IS NOT NULL
+    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, l.person_key
+    FROM core_payment AS y
+    INNER JOIN linked AS l ON l._row_id = y._row_id
+    WHERE y.succeeded
     UNION ALL
     SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, h.id_number AS person_key
     FROM core_payment AS y
     INNER JOIN head AS h
         ON h.id_number = y.payee_id_number AND (h.name = y.payee_name OR h.name IS NULL OR y.payee_name IS NULL)
-    WHERE y.succeeded AND y.payee_person_key IS NULL
+    LEFT JOIN linked AS l ON l._row_id = y._row_id
+    WHERE y.succeeded AND l._row_id IS NULL
 ),
 
 paid AS (
@@ -69,10 +88,8 @@ paid AS (
         string_agg(DISTINCT month_text(y.pay_month), '、' ORDER BY month_text(y.pay_month)) AS month_list,
         string_agg(DISTINCT y.ref, ' ' ORDER BY y.ref) AS refs
     FROM payee AS y
-    INNER JOIN core_death AS d ON d.person_key = y.person_key
-    CROSS JOIN core_ctx AS c
-    WHERE d.confidence >= c.min_confidence
-        AND y.pay_month > d.best_month
+    INNER JOIN dead AS d ON d.person_key = y.person_key
+    WHERE y.pay_month > d.best_month
     GROUP BY y.person_key
 )
 

@@ -24,15 +24,30 @@ review_steps:
   - 与本人核对身份
 closing_action: 保留特困供养，低保份额自次月起停发，重叠月份按程序追回；属登记错误的，更正后销号。
 */
-WITH share AS (
+WITH both_benefits AS (
+    SELECT person_key
+    FROM core_row
+    WHERE active AND id_valid AND (is_dibao OR is_tekun)
+    GROUP BY person_key
+    HAVING max(CASE WHEN is_dibao THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN is_tekun THEN 1 ELSE 0 END) = 1
+),
+
+-- Only what these few people have is priced and put into words.
+their_row AS (
+    SELECT r.*
+    FROM core_row AS r
+    INNER JOIN both_benefits AS b ON b.person_key = r.person_key
+    WHERE r.active AND r.id_valid AND (r.is_dibao OR r.is_tekun)
+),
+
+share AS (
     SELECT
         r.person_key,
         r.benefit_type,
         r.household_id,
         max(CAST(r.household_amount AS DOUBLE)) / max(h.head_count) AS amount
-    FROM core_row AS r
+    FROM their_row AS r
     INNER JOIN core_household AS h ON h.household_id = r.household_id
-    WHERE r.active AND r.id_valid AND (r.is_dibao OR r.is_tekun)
     GROUP BY r.person_key, r.benefit_type, r.household_id
 ),
 
@@ -50,10 +65,8 @@ found AS (
         string_agg(DISTINCT concat_ws('', benefit_type, '（户编号', household_id, '）'), '和'
             ORDER BY concat_ws('', benefit_type, '（户编号', household_id, '）')) AS where_list,
         string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
-    FROM core_row
-    WHERE active AND id_valid AND (is_dibao OR is_tekun)
+    FROM their_row
     GROUP BY person_key
-    HAVING max(CASE WHEN is_dibao THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN is_tekun THEN 1 ELSE 0 END) = 1
 )
 
 SELECT

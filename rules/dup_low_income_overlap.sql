@@ -23,6 +23,14 @@ review_steps:
   - 核对两份名册的起止时间
 closing_action: 允许并存的，只作类别标注；不允许的，保留低保或特困，低收入名册中退出。
 */
+WITH both_lists AS (
+    SELECT person_key
+    FROM core_row
+    WHERE active AND id_valid AND is_core
+    GROUP BY person_key
+    HAVING max(CASE WHEN is_low_income THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN is_dibao OR is_tekun THEN 1 ELSE 0 END) = 1
+)
+
 SELECT
     r.person_key AS subject_key,
     r.person_key,
@@ -37,7 +45,6 @@ SELECT
         '名册上，请按当地规定确认能否并存。'
     ) AS explanation
 FROM core_row AS r
+INNER JOIN both_lists AS b ON b.person_key = r.person_key
 WHERE r.active AND r.id_valid AND r.is_core
 GROUP BY r.person_key
-HAVING max(CASE WHEN r.is_low_income THEN 1 ELSE 0 END) = 1
-    AND max(CASE WHEN r.is_dibao OR r.is_tekun THEN 1 ELSE 0 END) = 1

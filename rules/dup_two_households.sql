@@ -24,7 +24,23 @@ review_steps:
   - 调出两户的审批表和发放记录
 closing_action: 确定归属一户，另一户自次月起核减，两户金额都重新核算，多发部分按程序追回；属登记错误的，更正后销号。
 */
-WITH found AS (
+WITH twice AS (
+    SELECT person_key, benefit_type
+    FROM core_row
+    WHERE active AND id_valid
+    GROUP BY person_key, benefit_type
+    HAVING min(household_id) <> max(household_id)
+),
+
+-- Only what these few people have is put into words.
+their_row AS (
+    SELECT r.*
+    FROM core_row AS r
+    INNER JOIN (SELECT DISTINCT person_key FROM twice) AS t ON t.person_key = r.person_key
+    WHERE r.active AND r.id_valid
+),
+
+found AS (
     SELECT
         person_key,
         benefit_type,
@@ -32,8 +48,7 @@ WITH found AS (
         string_agg(DISTINCT concat_ws('', coalesce(head_name, '未填'), '户（', household_id, '）'), '和'
             ORDER BY concat_ws('', coalesce(head_name, '未填'), '户（', household_id, '）')) AS where_list,
         string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
-    FROM core_row
-    WHERE active AND id_valid
+    FROM their_row
     GROUP BY person_key, benefit_type
     HAVING count(DISTINCT household_id) >= 2
 ),
@@ -59,8 +74,7 @@ excess AS (
 
 names AS (
     SELECT person_key, count(DISTINCT name) AS names, string_agg(DISTINCT name, '、' ORDER BY name) AS name_list
-    FROM core_row
-    WHERE active AND id_valid
+    FROM their_row
     GROUP BY person_key
 )
 

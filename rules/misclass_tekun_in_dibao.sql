@@ -37,7 +37,10 @@ WITH alone AS (
 ),
 
 person AS (
-    SELECT DISTINCT person_key FROM alone
+    SELECT DISTINCT a.person_key
+    FROM alone AS a
+    INNER JOIN core_person AS p ON p.person_key = a.person_key
+    WHERE p.age >= 60 OR p.age < 16
 ),
 
 kin AS (
@@ -46,8 +49,9 @@ kin AS (
         max(CASE WHEN k.current AND d.person_key IS NULL THEN 1 ELSE 0 END) AS has_living,
         string_agg(DISTINCT k.refs, ' ' ORDER BY k.refs) AS refs
     FROM core_kin AS k
+    INNER JOIN person AS a ON a.person_key = k.a_person_key
     LEFT JOIN core_death AS d ON d.person_key = coalesce(k.b_person_key, k.b_id) AND d.dead
-    WHERE k.a_person_key IS NOT NULL AND k.relation IN ('spouse', 'parent', 'child')
+    WHERE k.relation IN ('spouse', 'parent', 'child')
     GROUP BY k.a_person_key
 )
 
@@ -65,5 +69,4 @@ SELECT
 FROM person AS a
 INNER JOIN core_person AS p ON p.person_key = a.person_key
 LEFT JOIN kin AS k ON k.person_key = p.person_key
-WHERE (p.age >= 60 OR p.age < 16)
-    AND coalesce(k.has_living, 0) = 0
+WHERE coalesce(k.has_living, 0) = 0

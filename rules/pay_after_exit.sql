@@ -30,18 +30,38 @@ review_steps:
 closing_action:
   - 立即停发，书面告知并追回多发资金；停发时间有误的更正名册
 */
-WITH outside AS (
+-- The months in which a row is in force on some day: begun by the month's end, and ending after both its first day and the row's own start.
+WITH in_force_months AS (
+    SELECT DISTINCT
+        household_id,
+        month_index(start_date) AS from_month,
+        CASE WHEN end_date IS NULL THEN 999999 WHEN day(end_date) = 1 THEN month_index(end_date) - 1 ELSE month_index(end_date) END AS to_month
+    FROM core_row
+    WHERE end_date IS NULL OR end_date > start_date
+),
+
+steady AS (
+    SELECT DISTINCT m.household_id
+    FROM in_force_months AS m
+    INNER JOIN core_ctx AS c ON m.from_month <= c.first_month AND m.to_month >= c.as_of_month
+),
+
+-- Nearly every household is in force all along: only the others are looked at month by month.
+looked_at AS (
     SELECT p.household_id, p.pay_month, p.amount_paid, p.ref
     FROM core_payment AS p
-    WHERE p.in_last_12 AND p.succeeded AND p.on_roll_household
-        -- In force on some day of the month: begun by its end, and ending after both its first day and the row's own start.
-        AND NOT EXISTS (
-            SELECT 1
-            FROM core_row AS r
-            WHERE r.household_id = p.household_id
-                AND r.start_date <= month_end(p.pay_month)
-                AND (r.end_date IS NULL OR (r.end_date > month_start(p.pay_month) AND r.end_date > r.start_date))
-        )
+    LEFT JOIN steady AS s ON s.household_id = p.household_id
+    WHERE p.in_last_12 AND p.succeeded AND p.on_roll_household AND s.household_id IS NULL
+),
+
+outside AS (
+    SELECT p.household_id, p.pay_month, p.amount_paid, p.ref
+    FROM looked_at AS p
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM in_force_months AS m
+        WHERE m.household_id = p.household_id AND p.pay_month BETWEEN m.from_month AND m.to_month
+    )
 ),
 
 paid AS (
@@ -58,12 +78,13 @@ paid AS (
 
 stay AS (
     SELECT
-        household_id,
-        min(start_date) AS since,
-        CASE WHEN max(CASE WHEN end_date IS NULL THEN 1 ELSE 0 END) = 0 THEN max(end_date) END AS until,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
-    FROM core_row
-    GROUP BY household_id
+        r.household_id,
+        min(r.start_date) AS since,
+        CASE WHEN max(CASE WHEN r.end_date IS NULL THEN 1 ELSE 0 END) = 0 THEN max(r.end_date) END AS until,
+        string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
+    FROM core_row AS r
+    INNER JOIN paid AS p ON p.household_id = r.household_id
+    GROUP BY r.household_id
 )
 
 SELECT

@@ -49,18 +49,25 @@ month_row AS (
         household_id,
         -- A result or a repayment the file does not give at all is unknown, not missing.
         max(CASE WHEN succeeded OR repaid_date IS NOT NULL OR outcome_unknown OR (failed AND NOT has_repaid_date) THEN 1 ELSE 0 END)
-            AS may_be_paid,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+            AS may_be_paid
     FROM core_payment
     WHERE is_latest
     GROUP BY household_id
+),
+
+seen AS (
+    SELECT p.household_id, string_agg(DISTINCT p.ref, ' ' ORDER BY p.ref) AS refs
+    FROM core_payment AS p
+    INNER JOIN month_row AS m ON m.household_id = p.household_id
+    WHERE p.is_latest AND m.may_be_paid = 0
+    GROUP BY p.household_id
 )
 
 SELECT
     e.household_id AS subject_key,
     e.household_id,
     CAST(e.amount AS DECIMAL(18, 2)) AS amount_at_risk,
-    concat_ws(' ', h.refs, m.refs) AS evidence,
+    concat_ws(' ', h.refs, s.refs) AS evidence,
     concat_ws('', coalesce(h.head_name, '该'), '户自', cn_date(e.since), '起享受救助，每月', yuan(e.amount), '元，但',
         cn_month(c.latest_pay_month), CASE WHEN m.household_id IS NULL THEN '的发放台账中没有该户'
             ELSE '没有发放成功，也没有补发' END, '，请核实是否漏发。') AS explanation
@@ -68,4 +75,5 @@ FROM entitled AS e
 CROSS JOIN core_ctx AS c
 INNER JOIN core_household AS h ON h.household_id = e.household_id
 LEFT JOIN month_row AS m ON m.household_id = e.household_id
+LEFT JOIN seen AS s ON s.household_id = e.household_id
 WHERE e.since < month_start(c.latest_pay_month) AND coalesce(m.may_be_paid, 0) = 0

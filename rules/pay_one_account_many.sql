@@ -27,7 +27,15 @@ review_steps:
 closing_action:
   - 一户一账户重新登记；属冒领、截留的停发该账户、追回资金并移交
 */
-WITH shared AS (
+WITH several AS (
+    SELECT account
+    FROM core_payment
+    WHERE is_latest AND succeeded AND account IS NOT NULL
+    GROUP BY account
+    HAVING min(household_id) <> max(household_id)
+),
+
+shared AS (
     SELECT
         p.account,
         min(p.household_id) AS household_id,
@@ -40,10 +48,10 @@ WITH shared AS (
             ORDER BY concat_ws('', p.household_id, coalesce(h.head_name, p.payee_name))) AS people,
         string_agg(DISTINCT p.ref, ' ' ORDER BY p.ref) AS refs
     FROM core_payment AS p
+    INNER JOIN several AS m ON m.account = p.account
     LEFT JOIN core_household_place AS h ON h.household_id = p.household_id
-    WHERE p.is_latest AND p.succeeded AND p.account IS NOT NULL
+    WHERE p.is_latest AND p.succeeded
     GROUP BY p.account
-    HAVING count(DISTINCT p.household_id) >= 2
 )
 
 SELECT

@@ -63,8 +63,7 @@ archive_side AS (
         sum(a.household_amount) AS amount,
         max(a.persons) AS persons,
         max(CASE WHEN a.household_amount IS NULL OR s.amount IS NULL OR a.household_amount = s.amount THEN 1 ELSE 0 END) AS one_amount_agrees,
-        max(CASE WHEN a.persons IS NULL OR s.persons IS NULL OR a.persons = s.persons THEN 1 ELSE 0 END) AS one_persons_agrees,
-        string_agg(DISTINCT a.ref, ' ' ORDER BY a.ref) AS refs
+        max(CASE WHEN a.persons IS NULL OR s.persons IS NULL OR a.persons = s.persons THEN 1 ELSE 0 END) AS one_persons_agrees
     FROM system_side AS s
     INNER JOIN stg_archives AS a ON a.household_id = s.household_id
     GROUP BY s.household_id
@@ -84,20 +83,28 @@ ledger_side AS (
         l.household_id,
         l.benefit_type,
         max(l.amount) AS amount,
-        max(l.amount_due) AS amount_due,
-        string_agg(DISTINCT l.ref, ' ' ORDER BY l.ref) AS refs
+        max(l.amount_due) AS amount_due
     FROM ledger_row AS l
+    GROUP BY l.household_id, l.benefit_type
+    HAVING abs(max(l.amount) - max(l.amount_due)) > CAST(0.01 AS DECIMAL(18, 2))
+),
+
+ledger_refs AS (
+    SELECT l.household_id, l.benefit_type, string_agg(DISTINCT l.ref, ' ' ORDER BY l.ref) AS refs
+    FROM ledger_row AS l
+    INNER JOIN ledger_side AS s ON s.household_id = l.household_id AND s.benefit_type = l.benefit_type
     GROUP BY l.household_id, l.benefit_type
 ),
 
 ledger_gap AS (
     SELECT
-        household_id,
-        string_agg(concat_ws('', benefit_type, '系统月保障金', yuan(amount), '元、台账应发', yuan(amount_due), '元'), '；' ORDER BY benefit_type) AS gap,
-        string_agg(DISTINCT refs, ' ' ORDER BY refs) AS refs
-    FROM ledger_side
-    WHERE abs(amount - amount_due) > CAST(0.01 AS DECIMAL(18, 2))
-    GROUP BY household_id
+        s.household_id,
+        string_agg(concat_ws('', s.benefit_type, '系统月保障金', yuan(s.amount), '元、台账应发', yuan(s.amount_due), '元'), '；'
+            ORDER BY s.benefit_type) AS gap,
+        string_agg(DISTINCT r.refs, ' ' ORDER BY r.refs) AS refs
+    FROM ledger_side AS s
+    INNER JOIN ledger_refs AS r ON r.household_id = s.household_id AND r.benefit_type = s.benefit_type
+    GROUP BY s.household_id
 ),
 
 archives_arrived AS (
@@ -114,19 +121,27 @@ compared AS (
             CASE WHEN a.one_amount_agrees = 0 AND a.amount <> s.amount
                 THEN concat_ws('', '系统月保障金', yuan(s.amount), '元、档案', yuan(a.amount), '元') END,
             g.gap), '') AS gaps,
-        a.refs AS archive_refs,
         g.refs AS ledger_refs
     FROM system_side AS s
     CROSS JOIN archives_arrived AS n
     LEFT JOIN archive_side AS a ON a.household_id = s.household_id
     LEFT JOIN ledger_gap AS g ON g.household_id = s.household_id
+),
+
+archive_refs AS (
+    SELECT a.household_id, string_agg(DISTINCT a.ref, ' ' ORDER BY a.ref) AS refs
+    FROM stg_archives AS a
+    INNER JOIN compared AS c ON c.household_id = a.household_id
+    WHERE c.gaps IS NOT NULL
+    GROUP BY a.household_id
 )
 
 SELECT
     c.household_id AS subject_key,
     c.household_id,
-    concat_ws(' ', h.refs, c.archive_refs, c.ledger_refs) AS evidence,
+    concat_ws(' ', h.refs, a.refs, c.ledger_refs) AS evidence,
     concat_ws('', coalesce(h.head_name, '该'), '户三方资料对不上：', c.gaps, '，请以审批表为准更正。') AS explanation
 FROM compared AS c
 INNER JOIN core_household AS h ON h.household_id = c.household_id
+LEFT JOIN archive_refs AS a ON a.household_id = c.household_id
 WHERE c.gaps IS NOT NULL

@@ -37,8 +37,7 @@ WITH household AS (
         max(CASE WHEN is_tekun THEN 1 ELSE 0 END) AS any_tekun,
         max(CASE WHEN care_class = 'A' THEN 1 ELSE 0 END) AS any_a,
         -- Tekun are checked yearly whatever their class; a stricter class counts where it is another benefit's.
-        max(CASE WHEN care_class IN ('B', 'C') AND NOT is_tekun THEN 1 ELSE 0 END) AS any_strict,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+        max(CASE WHEN care_class IN ('B', 'C') AND NOT is_tekun THEN 1 ELSE 0 END) AS any_strict
     FROM core_row
     WHERE active AND is_core
     GROUP BY household_id
@@ -49,18 +48,32 @@ period AS (
         h.*,
         CASE WHEN h.any_strict = 1 THEN 6 WHEN h.any_a = 1 OR h.any_tekun = 1 OR h.class_known = 0 THEN 12 ELSE 6 END AS months
     FROM household AS h
+),
+
+overdue AS (
+    SELECT p.*
+    FROM period AS p
+    CROSS JOIN core_ctx AS c
+    WHERE p.check_known = 1 AND (p.last_check IS NULL OR add_months(p.last_check, p.months) < c.as_of)
+),
+
+seen AS (
+    SELECT r.household_id, string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
+    FROM core_row AS r
+    INNER JOIN overdue AS o ON o.household_id = r.household_id
+    WHERE r.active AND r.is_core
+    GROUP BY r.household_id
 )
 
 SELECT
     p.household_id AS subject_key,
     p.household_id,
     add_months(p.last_check, p.months) AS event_date,
-    p.refs AS evidence,
+    s.refs AS evidence,
     concat_ws('', coalesce(h.head_name, '该'), '户应', CASE WHEN p.months = 12 THEN '每年' ELSE '每半年' END, '复核一次，', CASE
             WHEN p.last_check IS NULL THEN '名册没有入户核查日期'
             ELSE concat_ws('', '最近一次核查在', cn_date(p.last_check), '，已超过', CAST(p.months AS VARCHAR), '个月') END,
         '，请尽快入户复核。') AS explanation
-FROM period AS p
-CROSS JOIN core_ctx AS c
+FROM overdue AS p
+INNER JOIN seen AS s ON s.household_id = p.household_id
 INNER JOIN core_household AS h ON h.household_id = p.household_id
-WHERE p.check_known = 1 AND (p.last_check IS NULL OR add_months(p.last_check, p.months) < c.as_of)

@@ -42,24 +42,35 @@ alone AS (
     WHERE is_dibao AND (coalesce(single_person, FALSE) OR NOT has_single_person)
 ),
 
-related AS (
+pair AS (
     SELECT
         least(k.a_person_key, k.b_person_key) AS first_key,
         greatest(k.a_person_key, k.b_person_key) AS second_key,
-        max(CASE WHEN k.relation = 'spouse' THEN 1 ELSE 0 END) AS married,
-        string_agg(DISTINCT k.refs, ' ' ORDER BY k.refs) AS refs
+        k.relation,
+        k.refs
     FROM core_kin AS k
     INNER JOIN core_person AS b ON b.person_key = k.b_person_key
     WHERE k.a_person_key IS NOT NULL
         AND ((k.relation = 'spouse' AND k.current) OR (k.relation = 'child' AND b.age < 18))
-    GROUP BY least(k.a_person_key, k.b_person_key), greatest(k.a_person_key, k.b_person_key)
 ),
 
 together AS (
     SELECT DISTINCT r.first_key, r.second_key
-    FROM related AS r
+    FROM pair AS r
     INNER JOIN dibao AS x ON x.person_key = r.first_key
     INNER JOIN dibao AS y ON y.person_key = r.second_key AND y.household_id = x.household_id
+),
+
+related AS (
+    SELECT
+        r.first_key,
+        r.second_key,
+        max(CASE WHEN r.relation = 'spouse' THEN 1 ELSE 0 END) AS married,
+        string_agg(DISTINCT r.refs, ' ' ORDER BY r.refs) AS refs
+    FROM pair AS r
+    LEFT JOIN together AS t ON t.first_key = r.first_key AND t.second_key = r.second_key
+    WHERE t.first_key IS NULL
+    GROUP BY r.first_key, r.second_key
 )
 
 SELECT
@@ -76,11 +87,9 @@ SELECT
 FROM related AS r
 INNER JOIN core_person AS p ON p.person_key = r.first_key
 INNER JOIN core_person AS q ON q.person_key = r.second_key
-LEFT JOIN together AS t ON t.first_key = r.first_key AND t.second_key = r.second_key
 LEFT JOIN alone AS u ON u.person_key = r.first_key
 LEFT JOIN alone AS w ON w.person_key = r.second_key
 WHERE p.is_dibao
     AND q.is_dibao
-    AND t.first_key IS NULL
     AND u.person_key IS NULL
     AND w.person_key IS NULL

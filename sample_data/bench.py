@@ -47,9 +47,7 @@ def measure(inbox: Path, store: Path) -> int:
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
     if run.stdout:
-        manifest = json.loads(
-            (Path(json.loads(run.stdout)["run_dir"]) / "manifest.json").read_text(encoding="utf-8")
-        )
+        manifest = json.loads((Path(json.loads(run.stdout)["run_dir"]) / "manifest.json").read_text(encoding="utf-8"))
         for stage in manifest["stages"]:
             print(f"{stage['name']:<20}{stage['seconds']:>9.1f} s {stage['rows'] or '':>14}")
     print(f"{'whole run':<20}{seconds:>9.1f} s   peak {peak:.1f} GB   exit status {run.returncode}")
@@ -58,9 +56,7 @@ def measure(inbox: Path, store: Path) -> int:
 
 def main() -> int:
     """The command line; the exit status is that of the run."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--persons", type=int, default=100_000)
     parser.add_argument("--registers", type=float, default=1.0, help="size of the registers against the roll")
     parser.add_argument("--work", type=Path, required=True)

@@ -24,9 +24,7 @@ def _dead(world: World) -> pl.DataFrame:
         death_date=days_before(world, rng, 20, 2500, len(people))
     )
     public = (
-        public.filter(pl.col("death_date") > pl.col("birth_date"))
-        .select(columns)
-        .with_columns(on_roll=pl.lit(False))
+        public.filter(pl.col("death_date") > pl.col("birth_date")).select(columns).with_columns(on_roll=pl.lit(False))
     )
     return pl.concat([own, public])
 
@@ -41,8 +39,7 @@ def deaths(world: World) -> pl.DataFrame:
         "sex",
         "birth_date",
         "death_date",
-        register_date=pl.col("death_date")
-        + pl.duration(days=pl.lit(pl.Series(rng.integers(2, 25, len(dead))))),
+        register_date=pl.col("death_date") + pl.duration(days=pl.lit(pl.Series(rng.integers(2, 25, len(dead))))),
         source=pl.lit("公安"),
         address="address",
     )
@@ -61,12 +58,8 @@ def funerals(world: World) -> pl.DataFrame:
     stranger = ~pl.col("on_roll")
     missing = stranger & (luck < ID_MISSING)
     mistyped = stranger & (luck >= ID_MISSING) & (luck < ID_MISSING + ID_MISTYPED)
-    wrong_digit = ((pl.col("id_number").str.slice(15, 1).cast(pl.Int64, strict=False) + 3) % 10).cast(
-        pl.String
-    )
-    wrong = pl.concat_str(
-        pl.col("id_number").str.slice(0, 15), wrong_digit, pl.col("id_number").str.slice(16)
-    )
+    wrong_digit = ((pl.col("id_number").str.slice(15, 1).cast(pl.Int64, strict=False) + 3) % 10).cast(pl.String)
+    wrong = pl.concat_str(pl.col("id_number").str.slice(0, 15), wrong_digit, pl.col("id_number").str.slice(16))
     rare = names.rare_names(rng, (dead["sex"] == "男").to_numpy())
     later = pl.duration(days=pl.lit(pl.Series(rng.integers(1, 4, len(dead)))))
     return dead.with_columns(missing=missing, mistyped=mistyped, rare=rare).select(

@@ -78,9 +78,7 @@ def _frame(rows: list[Where], like: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _change(
-    frame: pl.DataFrame, keys: tuple[str, ...], values: tuple[str, ...], rows: list[Where]
-) -> pl.DataFrame:
+def _change(frame: pl.DataFrame, keys: tuple[str, ...], values: tuple[str, ...], rows: list[Where]) -> pl.DataFrame:
     patch = _frame(rows, frame).with_columns(_hit=True)
     joined = frame.join(patch, on=list(keys), how="left", maintain_order="left")
     new = [pl.when(pl.col("_hit")).then(f"new_{v}").otherwise(v).alias(v) for v in values]

@@ -74,9 +74,7 @@ MIXED: dict[str, tuple[Look, ...]] = {
     ),
     "funerals": (Look("殡仪馆火化登记", "xlsx", serial=True),),
     "vehicles": (Look("机动车登记信息", encoding="utf-8-sig", alias=1, ten_thousands=("value",)),),
-    "business_licenses": (
-        Look("市场主体登记信息", "xlsx", serial=True, ten_thousands=("registered_capital",)),
-    ),
+    "business_licenses": (Look("市场主体登记信息", "xlsx", serial=True, ten_thousands=("registered_capital",)),),
     "kinship": (Look("户籍亲属关系", encoding="gb18030", dates="dots"),),
     "housing": (Look("不动产登记信息", "xlsx", alias=1, titles=True),),
     "pensions": (Look("养老保险信息", encoding="utf-8-sig", full_width=9),),
@@ -109,15 +107,10 @@ def heading(column: Column, look: Look) -> str:
 
 def as_text(frame: pl.DataFrame, contract: Contract, look: Look) -> pl.DataFrame:
     """All cells as text under their headings, empty where there is no value."""
-    cells = [
-        _cell(contract.column(name), look).alias(heading(contract.column(name), look))
-        for name in frame.columns
-    ]
+    cells = [_cell(contract.column(name), look).alias(heading(contract.column(name), look)) for name in frame.columns]
     table = frame.select(cells)
     return (
-        table.with_columns(pl.int_range(1, pl.len() + 1).cast(pl.String).alias("序号")).select(
-            "序号", *table.columns
-        )
+        table.with_columns(pl.int_range(1, pl.len() + 1).cast(pl.String).alias("序号")).select("序号", *table.columns)
         if look.serial
         else table
     )
@@ -149,6 +142,4 @@ def month_text(value: pl.Expr) -> pl.Expr:
 def two_places(value: pl.Expr) -> pl.Expr:
     """Yuan with two decimals, exactly."""
     cents = (value * 100).round().cast(pl.Int64)
-    return pl.concat_str(
-        (cents // 100).cast(pl.String), pl.lit("."), (cents % 100).cast(pl.String).str.zfill(2)
-    )
+    return pl.concat_str((cents // 100).cast(pl.String), pl.lit("."), (cents % 100).cast(pl.String).str.zfill(2))

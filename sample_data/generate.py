@@ -85,9 +85,7 @@ def write_drop(settings: Settings, out: Path, form: str = "mixed") -> dict[str, 
     drop = out / "drop"
     strange = [p.name for p in drop.iterdir() if p.name not in contracts] if drop.exists() else []
     if strange:
-        raise ValueError(
-            f"{drop} holds more than a drop ({', '.join(sorted(strange)[:3])}); choose another folder"
-        )
+        raise ValueError(f"{drop} holds more than a drop ({', '.join(sorted(strange)[:3])}); choose another folder")
     world = build_world(settings)
     edits = plant(world)
     shutil.rmtree(drop, ignore_errors=True)
@@ -126,9 +124,7 @@ def write_truth(edits: Edits, path: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; exit status 2 for settings that cannot be met."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for drop/ and truth.csv")
     parser.add_argument(
         "--persons",
@@ -153,9 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         default=SMALL["registers"],
         help="size of the registers against the roll (default %(default)s)",
     )
-    parser.add_argument(
-        "--cases", type=int, default=1, help="times each planted case is planted (default %(default)s)"
-    )
+    parser.add_argument("--cases", type=int, default=1, help="times each planted case is planted (default %(default)s)")
     parser.add_argument("--format", choices=("csv", "xlsx", "parquet", "mixed"), default="mixed")
     asked = parser.parse_args(arguments)
     try:

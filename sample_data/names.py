@@ -28,16 +28,12 @@ def draw_surnames(rng: np.random.Generator, count: int) -> np.ndarray:
     return rng.choice(len(FAMILY), size=count, p=weight / weight.sum())
 
 
-def full_names(
-    rng: np.random.Generator, surname: np.ndarray, male: np.ndarray, pool: str = FAMILY
-) -> pl.Series:
+def full_names(rng: np.random.Generator, surname: np.ndarray, male: np.ndarray, pool: str = FAMILY) -> pl.Series:
     """Names from surname indices and sexes: one given character for a quarter of the people, two for the
     rest."""
     own = {sex: list(chars + EITHER) for sex, chars in (("male", MALE), ("female", FEMALE))}
     first, second = (
-        np.where(
-            male, rng.integers(0, len(own["male"]), len(male)), rng.integers(0, len(own["female"]), len(male))
-        )
+        np.where(male, rng.integers(0, len(own["male"]), len(male)), rng.integers(0, len(own["female"]), len(male)))
         for _ in range(2)
     )
     two = rng.random(len(male)) < 0.75

@@ -26,9 +26,7 @@ def id_text(first17: np.ndarray) -> pl.Series:
     return parts.select(pl.concat_str("a", "b").alias("id_number"))["id_number"]
 
 
-def draw_id_numbers(
-    rng: np.random.Generator, area: np.ndarray, birth: np.ndarray, male: np.ndarray
-) -> pl.Series:
+def draw_id_numbers(rng: np.random.Generator, area: np.ndarray, birth: np.ndarray, male: np.ndarray) -> pl.Series:
     """Valid ID numbers, all different: area codes, birth dates (datetime64[D]) and sexes in, 18
     characters out."""
     stem = area.astype(np.int64) * 10**11 + _yyyymmdd(birth) * 10**3
@@ -56,9 +54,7 @@ def _yyyymmdd(day: np.ndarray) -> np.ndarray:
 
 def bank_accounts(start: int, count: int) -> pl.Series:
     """Account numbers under a bank number that was never given out; different for different positions."""
-    scrambled = ((np.arange(start, start + count, dtype=np.int64) * 7_368_787 + 12_345_678) % 10**11).astype(
-        np.int64
-    )
+    scrambled = ((np.arange(start, start + count, dtype=np.int64) * 7_368_787 + 12_345_678) % 10**11).astype(np.int64)
     return ("62990001" + pl.Series(scrambled).cast(pl.String).str.zfill(11)).alias("bank_account")
 
 
@@ -82,9 +78,7 @@ def credit_codes(county: str, kind: np.ndarray, start: int = 0) -> pl.Series:
         digits[:, 10 + place] = serial // 31**place % 31
     check = (31 - (digits * np.array(CREDIT_WEIGHTS)).sum(axis=1) % 31) % 31
     letters = pl.Series(list(CREDIT_ALPHABET))
-    columns = [letters.gather(digits[:, i]).alias(f"c{i}") for i in range(17)] + [
-        letters.gather(check).alias("check")
-    ]
+    columns = [letters.gather(digits[:, i]).alias(f"c{i}") for i in range(17)] + [letters.gather(check).alias("check")]
     return pl.DataFrame(columns).select(pl.concat_str(pl.all()).alias("credit_code"))["credit_code"]
 
 

@@ -23,9 +23,7 @@ def kinship(world: World) -> pl.DataFrame:
         .rename({"name": "a_name", "id_number": "a_id_number"})
         .drop("role", "sex")
     )
-    others = members.filter(pl.col("role") != "head").join(
-        head, on="household", how="left", maintain_order="left"
-    )
+    others = members.filter(pl.col("role") != "head").join(head, on="household", how="left", maintain_order="left")
     male = pl.col("sex") == "男"
     relation = (
         pl.when(pl.col("role") == "spouse")
@@ -34,9 +32,7 @@ def kinship(world: World) -> pl.DataFrame:
         .then(pl.when(male).then(pl.lit("儿子")).otherwise(pl.lit("女儿")))
         .otherwise(pl.when(male).then(pl.lit("父亲")).otherwise(pl.lit("母亲")))
     )
-    inside = others.select(
-        "a_name", "a_id_number", relation.alias("relation"), b_name="name", b_id_number="id_number"
-    )
+    inside = others.select("a_name", "a_id_number", relation.alias("relation"), b_name="name", b_id_number="id_number")
     outside = world.kin.select(
         a_name="elder_name",
         a_id_number="elder_id_number",
@@ -109,9 +105,7 @@ def disability_subsidies(world: World) -> pl.DataFrame:
     living = own.filter(pl.col("benefit_type").is_in(DIBAO)).select(
         "name", "id_number", kind=pl.lit("困难残疾人生活补贴")
     )
-    care = own.filter(pl.col("disability_grade") <= 2).select(
-        "name", "id_number", kind=pl.lit("重度残疾人护理补贴")
-    )
+    care = own.filter(pl.col("disability_grade") <= 2).select("name", "id_number", kind=pl.lit("重度残疾人护理补贴"))
     public = draw_public(world, stream(world, "cards"), 0.03).select(
         "name", "id_number", kind=pl.lit("重度残疾人护理补贴")
     )
@@ -203,9 +197,7 @@ def population(world: World) -> pl.DataFrame:
 
 def officials(world: World) -> pl.DataFrame:
     """Village and township officials; none of them is related to anybody on the roll."""
-    return world.officials.select(
-        "name", "id_number", "unit", "post", "township_code", "start_date", "end_date"
-    )
+    return world.officials.select("name", "id_number", "unit", "post", "township_code", "start_date", "end_date")
 
 
 def relative_filings(world: World) -> pl.DataFrame:

@@ -48,10 +48,7 @@ def benefit_roll(world: World) -> pl.DataFrame:
         "township_code",
         "village",
         "address",
-        pl.when(pl.col("kind") == "rural_disabled")
-        .then(pl.lit("是"))
-        .otherwise(pl.lit("否"))
-        .alias("single_person"),
+        pl.when(pl.col("kind") == "rural_disabled").then(pl.lit("是")).otherwise(pl.lit("否")).alias("single_person"),
         "persons_covered",
         "household_amount",
         "start_date",
@@ -89,9 +86,7 @@ def payments(world: World) -> Iterator[pl.DataFrame]:
     latest = world.settings.latest_month
     for month in range(latest - MONTHS + 1, latest + 1):
         first = month_day(month)
-        in_force = (pl.col("start_date") <= first) & (
-            pl.col("end_date").is_null() | (pl.col("end_date") > first)
-        )
+        in_force = (pl.col("start_date") <= first) & (pl.col("end_date").is_null() | (pl.col("end_date") > first))
         yield base.filter(in_force).select(
             pl.lit(month).alias("pay_month"),
             "household_id",

@@ -19,9 +19,9 @@ def vehicles(world: World) -> pl.DataFrame:
     cars = draw_public(world, rng, 0.45).select(owner_name="name", owner_id_number="id_number")
     count = len(cars)
     cars = cars.with_columns(
-        pick(
-            rng, ["小型轿车", "小型普通客车", "轻型普通货车", "普通二轮摩托车"], count, [0.6, 0.2, 0.1, 0.1]
-        ).alias("vehicle_type"),
+        pick(rng, ["小型轿车", "小型普通客车", "轻型普通货车", "普通二轮摩托车"], count, [0.6, 0.2, 0.1, 0.1]).alias(
+            "vehicle_type"
+        ),
         pick(rng, ["正常", "逾期未检验", "注销"], count, [0.85, 0.1, 0.05]).alias("status"),
         pl.Series("value", rng.integers(30, 250, count) * 1000.0),
     )
@@ -60,9 +60,7 @@ def business_licenses(world: World) -> pl.DataFrame:
     rng = stream(world, "business")
     owners = draw_public(world, rng, 0.3)
     kind = rng.choice([1, 2, 3], size=len(owners), p=[0.3, 0.55, 0.15])
-    farmers = members_of(world, "rural_family").filter(
-        (pl.col("role") == "head") & (pl.col("household") % 4 == 0)
-    )
+    farmers = members_of(world, "rural_family").filter((pl.col("role") == "head") & (pl.col("household") % 4 == 0))
     people = pl.concat([owners.select("name", "id_number"), farmers.select("name", "id_number")])
     kind = np.concatenate([kind, np.full(len(farmers), 3)])
     on_roll = np.arange(len(people)) >= len(owners)
@@ -87,9 +85,7 @@ def business_licenses(world: World) -> pl.DataFrame:
         established=days_before(world, rng, 500, 5000, count),
         status=status,
         end_date=pl.lit(None, pl.Date),
-    ).with_columns(
-        end_date=pl.when(pl.col("status") == "注销").then(pl.col("established") + pl.duration(days=300))
-    )
+    ).with_columns(end_date=pl.when(pl.col("status") == "注销").then(pl.col("established") + pl.duration(days=300)))
 
 
 def housing(world: World) -> pl.DataFrame:
@@ -101,13 +97,9 @@ def housing(world: World) -> pl.DataFrame:
         .select("name", "id_number")
         .with_columns(use=pl.lit("住宅"), status=pl.lit("现势"))
     )
-    owners = owners.with_columns(
-        use=pick(rng, ["住宅", "成套住宅", "商业", "车库"], len(owners), [0.6, 0.2, 0.1, 0.1])
-    )
+    owners = owners.with_columns(use=pick(rng, ["住宅", "成套住宅", "商业", "车库"], len(owners), [0.6, 0.2, 0.1, 0.1]))
     homes = (
-        members_of(world, "rural_family", "urban_family")
-        .filter(pl.col("role") == "head")
-        .select("name", "id_number")
+        members_of(world, "rural_family", "urban_family").filter(pl.col("role") == "head").select("name", "id_number")
     )
     own = homes.with_columns(use=pl.lit("住宅"), status=pl.lit("现势"))
     spare = homes.gather_every(3).with_columns(use=pl.lit("车库"), status=pl.lit("现势"))
@@ -135,16 +127,12 @@ def pensions(world: World) -> pl.DataFrame:
     count = len(people)
     kind = pick(rng, ["缴费", "领取", "停保"], count, [0.6, 0.3, 0.1])
     public = people.with_columns(
-        scheme=pick(
-            rng, ["企业职工养老保险", "机关事业养老保险", "城乡居民养老保险"], count, [0.5, 0.1, 0.4]
-        ),
+        scheme=pick(rng, ["企业职工养老保险", "机关事业养老保险", "城乡居民养老保险"], count, [0.5, 0.1, 0.4]),
         kind=kind,
         monthly_amount=pl.Series(rng.integers(18, 60, count) * 100.0),
     )
     elders = members_of(world, "rural_elder", "tekun").select("name", "id_number")
-    resident = elders.with_columns(
-        scheme=pl.lit("城乡居民养老保险"), kind=pl.lit("领取"), monthly_amount=pl.lit(110.0)
-    )
+    resident = elders.with_columns(scheme=pl.lit("城乡居民养老保险"), kind=pl.lit("领取"), monthly_amount=pl.lit(110.0))
     return pl.concat([public, resident]).with_columns(month=pl.lit(world.settings.latest_month - 1))
 
 
@@ -167,8 +155,6 @@ def bank_assets(world: World) -> pl.DataFrame:
     rng = stream(world, "bank")
     own = members_of(world).filter(pl.col("role") != "child").select("name", "id_number")
     public = draw_public(world, rng, 0.1).select("name", "id_number")
-    total = np.concatenate(
-        [rng.integers(1, 30, len(own)) * 100.0, rng.integers(50, 3000, len(public)) * 100.0]
-    )
+    total = np.concatenate([rng.integers(1, 30, len(own)) * 100.0, rng.integers(50, 3000, len(public)) * 100.0])
     day = pl.lit(world.settings.as_of) - pl.duration(days=20)
     return pl.concat([own, public]).with_columns(as_of=day, total=pl.Series(total))

@@ -89,13 +89,9 @@ def read_townships(path: Path, county: str) -> pl.DataFrame:
     Raises ValueError when the file has no township of the county.
     """
     table = pl.read_csv(path, schema_overrides={"township_code": pl.String, "county_code": pl.String})
-    own = table.filter(pl.col("county_code") == county).select(
-        "township_code", "township_name", "county_name"
-    )
+    own = table.filter(pl.col("county_code") == county).select("township_code", "township_name", "county_name")
     if own.is_empty():
-        raise ValueError(
-            f"{path} lists no township of county {county}; give a file that does with --townships"
-        )
+        raise ValueError(f"{path} lists no township of county {county}; give a file that does with --townships")
     return own
 
 
@@ -121,9 +117,7 @@ def build_world(settings: Settings) -> World:
         members["id_number"].gather(elders).alias("elder_id_number"),
         members["name"].gather(elders).alias("elder_name"),
     )
-    return World(
-        settings, households, members, kin, public, _place_officials(rng, settings, officials), extras
-    )
+    return World(settings, households, members, kin, public, _place_officials(rng, settings, officials), extras)
 
 
 @dataclass(frozen=True)
@@ -244,9 +238,7 @@ def _name_everybody(rng: np.random.Generator, settings: Settings, groups: list[D
     """name, id_number, sex, birth_date for every group; ID numbers are different across all groups."""
     birth, male, surname = (np.concatenate([g[i] for g in groups]) for i in range(3))
     prefix = int(settings.county[:4]) * 100
-    area = np.where(
-        rng.random(len(birth)) < 0.88, int(settings.county), prefix + rng.choice([1, 22, 23], len(birth))
-    )
+    area = np.where(rng.random(len(birth)) < 0.88, int(settings.county), prefix + rng.choice([1, 22, 23], len(birth)))
     frame = pl.DataFrame(
         {
             "name": names.full_names(rng, surname, male),
@@ -274,12 +266,8 @@ def _household_frame(rng: np.random.Generator, settings: Settings, kind: np.ndar
     this_month = settings.as_of.year * 12 + settings.as_of.month
     active = field("state") == "active"
     end = this_month - rng.integers(3, 9, count)
-    start = np.where(
-        active.to_numpy(), this_month - rng.integers(20, 110, count), end - rng.integers(24, 80, count)
-    )
-    start = np.where(
-        active.to_numpy() & (rng.random(count) < 0.05), this_month - rng.integers(2, 10, count), start
-    )
+    start = np.where(active.to_numpy(), this_month - rng.integers(20, 110, count), end - rng.integers(24, 80, count))
+    start = np.where(active.to_numpy() & (rng.random(count) < 0.05), this_month - rng.integers(2, 10, count), start)
     size = pl.Series([len(k.roles) for k in KINDS]).gather(kind)
     as_of = pl.lit(settings.as_of)
     frame = places[place].with_columns(
@@ -315,9 +303,7 @@ def _household_frame(rng: np.random.Generator, settings: Settings, kind: np.ndar
         "bank_account",
         "phone",
         "start_date",
-        pl.concat_str("county_name", "township_name", "village", pl.col("house_no"), pl.lit("号")).alias(
-            "address"
-        ),
+        pl.concat_str("county_name", "township_name", "village", pl.col("house_no"), pl.lit("号")).alias("address"),
         pl.when(pl.col("state") != "active").then("end_date").alias("end_date"),
         pl.when(pl.col("state") == "active")
         .then(pl.lit("在享"))
@@ -376,9 +362,7 @@ def village_list(settings: Settings) -> pl.DataFrame:
     )
 
 
-def _member_frame(
-    rng: np.random.Generator, kind: np.ndarray, roles: _Roles, people: pl.DataFrame
-) -> pl.DataFrame:
+def _member_frame(rng: np.random.Generator, kind: np.ndarray, roles: _Roles, people: pl.DataFrame) -> pl.DataFrame:
     """people plus household (position in the household list), role, relation_to_head, and the disability
     or illness its kind has."""
     has_card = np.array([k.card for k in KINDS])[kind][roles.household] & roles.is_role("head")
@@ -407,9 +391,7 @@ def _member_frame(
 def _place_officials(rng: np.random.Generator, settings: Settings, people: pl.DataFrame) -> pl.DataFrame:
     """people plus the village they serve in and since when; every tenth has left."""
     places = _villages(settings)
-    own = places[rng.integers(0, len(places), len(people))].select(
-        "township_code", "township_name", "village"
-    )
+    own = places[rng.integers(0, len(places), len(people))].select("township_code", "township_name", "village")
     number = pl.int_range(pl.len())
     posts = pl.Series(["村委会主任", "村党支部书记", "民政协理员", "村会计", "民政经办"])
     return pl.concat([people, own], how="horizontal").with_columns(

@@ -45,9 +45,7 @@ def _write_parquet(folder: Path, contract: Contract, frame: pl.DataFrame, look: 
     return path
 
 
-def _write_csv(
-    folder: Path, contract: Contract, frame: pl.DataFrame, look: Look, titles: tuple[str, str]
-) -> Path:
+def _write_csv(folder: Path, contract: Contract, frame: pl.DataFrame, look: Look, titles: tuple[str, str]) -> Path:
     table = as_text(frame, contract, look)
     lines = [title + "," * (table.width - 1) + "\n" for title in titles] if look.titles else []
     body = table.write_csv(line_terminator="\n")
@@ -67,9 +65,7 @@ def _totals(frame: pl.DataFrame, contract: Contract, look: Look) -> list[str]:
     return ["合计", *sums]
 
 
-def _write_xlsx(
-    folder: Path, contract: Contract, frame: pl.DataFrame, look: Look, titles: tuple[str, str]
-) -> Path:
+def _write_xlsx(folder: Path, contract: Contract, frame: pl.DataFrame, look: Look, titles: tuple[str, str]) -> Path:
     """Dates and numbers as such, ID numbers and accounts as text."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")

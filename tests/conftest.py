@@ -68,10 +68,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     test-full."""
     missing = [name for name in PROGRAMS if find_program(name) is None]
     if missing:
-        terminalreporter.write_line(
-            f"skipped for want of a system program: tests that need {', '.join(missing)}"
-        )
+        terminalreporter.write_line(f"skipped for want of a system program: tests that need {', '.join(missing)}")
     elif not os.environ.get("HEDUI_TEST_FULL"):
-        terminalreporter.write_line(
-            "skipped for want of a system program: nothing (make test-full runs the rest)"
-        )
+        terminalreporter.write_line("skipped for want of a system program: nothing (make test-full runs the rest)")

@@ -15,7 +15,12 @@ from rules.engine.parameters import load_parameters
 RULES = load_corpus()
 TESTS = Path(__file__).parent / "rules"
 # Read by commands, not by a rule's SELECT.
-COMMAND_PARAMETERS = {"sample_fraction", "decision_months_confirmed", "decision_months_exempt", "decision_months_refuted"}
+COMMAND_PARAMETERS = {
+    "sample_fraction",
+    "decision_months_confirmed",
+    "decision_months_exempt",
+    "decision_months_refuted",
+}
 # Read by the core tables for every rule.
 CORE_PARAMETERS = {"dibao_standard_rural", "dibao_standard_urban"}
 
@@ -82,7 +87,9 @@ def test_a_changed_rule_bumps_its_version():
 def test_the_lock_notices_a_change_without_a_bump():
     rule = next(iter(RULES.values()))
     lock = {rule.id: {"version": rule.version, "sha256": "other"}}
-    assert stale({rule.id: rule}, lock) == [f"{rule.id}: its logic changed but its version is still {rule.version}; bump it"]
+    assert stale({rule.id: rule}, lock) == [
+        f"{rule.id}: its logic changed but its version is still {rule.version}; bump it"
+    ]
 
 
 def test_the_readme_table_is_current():

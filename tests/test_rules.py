@@ -1,18 +1,21 @@
 """Every case of every tests/rules/<rule_id>.yaml."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from rules.engine.corpus import load_corpus
+from tests.rules.harness import assert_case, load_cases
 
 FOLDER = Path(__file__).parent / "rules"
-sys.path.insert(0, str(FOLDER))
-from harness import assert_case, load_cases  # noqa: E402
 
 RULES = load_corpus()
-CASES = [(rule_id, case) for rule_id in RULES if (FOLDER / f"{rule_id}.yaml").exists() for case in load_cases(FOLDER / f"{rule_id}.yaml")]
+CASES = [
+    (rule_id, case)
+    for rule_id in RULES
+    if (FOLDER / f"{rule_id}.yaml").exists()
+    for case in load_cases(FOLDER / f"{rule_id}.yaml")
+]
 
 
 @pytest.mark.parametrize(("rule_id", "case"), CASES, ids=[f"{rule_id}-{case['name']}" for rule_id, case in CASES])

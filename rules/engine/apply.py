@@ -49,7 +49,9 @@ def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: 
     columns = ", ".join(f"{name} {kind}" for name, kind in OPTIONAL.items())
     # In memory while the rules run: a table of the file would be flushed to disk after every rule.
     con.execute("DROP TABLE IF EXISTS raw_finding")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE new_finding (rule_id VARCHAR, subject_key VARCHAR, evidence VARCHAR, explanation VARCHAR, {columns})")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE new_finding (rule_id VARCHAR, subject_key VARCHAR, evidence VARCHAR, explanation VARCHAR, {columns})"
+    )
     outcomes = []
     for rule in rules:
         outcome = _apply(con, rule, arrived)
@@ -70,7 +72,9 @@ def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arr
     except (duckdb.Error, RuleShapeError) as error:
         reason = str(error) if isinstance(error, RuleShapeError) else told(error)
         return RuleOutcome(rule.id, rule.version, "failed", reason, seconds=time.perf_counter() - started)
-    return RuleOutcome(rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, time.perf_counter() - started)
+    return RuleOutcome(
+        rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, time.perf_counter() - started
+    )
 
 
 class RuleShapeError(ValueError):
@@ -92,5 +96,7 @@ def _run(con: duckdb.DuckDBPyConnection, rule: Rule) -> int:
     if count != subjects or empty:
         raise RuleShapeError(f"rule {rule.id}: {count} rows for {subjects} subjects; one row per subject is expected")
     if count:
-        con.execute(f"INSERT INTO new_finding SELECT '{rule.id}', subject_key, evidence, explanation, {optional} FROM rule_result")
+        con.execute(
+            f"INSERT INTO new_finding SELECT '{rule.id}', subject_key, evidence, explanation, {optional} FROM rule_result"
+        )
     return int(count)

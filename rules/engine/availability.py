@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rules.engine.corpus import Rule
 
-
 # "In force", on which nearly every rule over the roll rests, reads it: where it is missing everybody of status 在享 is taken to be in force.
 READ_BY_ALL = {"benefit_roll": ("end_date",)}
 
@@ -64,14 +63,21 @@ def judge(rule: Rule, arrived: Mapping[str, Arrived]) -> Verdict:
         for c in rule.columns.get(d, ())
         if arrived[d].lacks(c)
     ]
-    present = [d for d in rule.any_of if _usable(d, arrived) and not any(arrived[d].lacks(c) for c in rule.columns.get(d, ()))]
+    present = [
+        d for d in rule.any_of if _usable(d, arrived) and not any(arrived[d].lacks(c) for c in rule.columns.get(d, ()))
+    ]
     if rule.any_of and not present:
         reasons.append("以下数据均未收到或缺少所需的列：" + "、".join(_title(d, arrived) for d in rule.any_of))
     if reasons:
         return Verdict(False, "；".join(reasons))
     absent = [d for d in (*rule.any_of, *rule.uses) if d not in present and not _usable(d, arrived)]
     notes = [f"未使用{_title(d, arrived)}（未收到）" for d in absent]
-    notes += [n for d in (*rule.requires, *rule.any_of, *rule.uses) if _usable(d, arrived) for n in _column_notes(rule, d, arrived[d])]
+    notes += [
+        n
+        for d in (*rule.requires, *rule.any_of, *rule.uses)
+        if _usable(d, arrived)
+        for n in _column_notes(rule, d, arrived[d])
+    ]
     return Verdict(True, "", tuple(notes))
 
 

@@ -91,21 +91,27 @@ def _read(path: Path, problems: list[str]) -> Rule | None:
         problems.append(f"{path.name}: expected front matter in /* … */ before the SELECT")
         return None
     try:
-        head = yaml.load(match.group(1), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        head = yaml.load(match.group(1), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         problems.append(f"{path.name}: the front matter is not YAML: {error}")
         return None
     found = _check(path, head, problems)
     if found:
         return None
+    said: dict[str, Any] = {
+        key: head[key] for key in ("id", "title", "title_en", "family", "severity", "status", "amount")
+    }
+    said |= {key: tuple(head.get(key) or ()) for key in ("requires", "any_of", "uses", "parameters")}
+    said |= {key: _lines(head[key]) for key in ("false_positives", "review_steps", "closing_action")}
+    for key in ("columns", "uses_columns", "evidence"):
+        said[key] = {dataset: tuple(columns) for dataset, columns in (head.get(key) or {}).items()}
     return Rule(
-        **{key: head[key] for key in ("id", "title", "title_en", "family", "severity", "status", "amount")},
+        **said,
         version=int(head["version"]),
         subject=str(head["subject"]),
-        basis=tuple(Basis(*(str(b.get(k) or "") for k in ("document", "number", "clause", "asks"))) for b in head["basis"]),
-        **{key: tuple(head.get(key) or ()) for key in ("requires", "any_of", "uses", "parameters")},
-        **{key: {d: tuple(c) for d, c in (head.get(key) or {}).items()} for key in ("columns", "uses_columns", "evidence")},
-        **{key: _lines(head[key]) for key in ("false_positives", "review_steps", "closing_action")},
+        basis=tuple(
+            Basis(*(str(b.get(k) or "") for k in ("document", "number", "clause", "asks"))) for b in head["basis"]
+        ),
         sql=match.group(2).strip().rstrip(";"),
         content_hash=hashlib.sha256(text.encode()).hexdigest(),
     )

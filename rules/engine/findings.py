@@ -39,8 +39,15 @@ def build_findings(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], contra
     return int(con.execute("SELECT count(*) FROM out_finding").fetchall()[0][0])
 
 
+def finding_sql() -> list[str]:
+    """The SQL that reads the core tables after the rules: what it names of them must be there."""
+    return [path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.sql"))]
+
+
 def _register_catalogue(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
-    rows = ", ".join(f"('{r.id}', {r.version}, '{r.title}', '{r.severity}', '{r.subject}', '{r.amount}')" for r in rules)
+    rows = ", ".join(
+        f"('{r.id}', {r.version}, '{r.title}', '{r.severity}', '{r.subject}', '{r.amount}')" for r in rules
+    )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE finding_rule (rule_id VARCHAR, rule_version INTEGER, rule_title VARCHAR, default_severity VARCHAR, "
         "subject VARCHAR, amount VARCHAR)"
@@ -50,14 +57,18 @@ def _register_catalogue(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> No
 
 
 def _standards(con: duckdb.DuckDBPyConnection, parameters: ParameterSet, as_of: dt.date) -> None:
-    con.execute("CREATE OR REPLACE TABLE core_standard_month (township_code VARCHAR, month INTEGER, rural DECIMAL(18, 2), urban DECIMAL(18, 2))")
+    con.execute(
+        "CREATE OR REPLACE TABLE core_standard_month (township_code VARCHAR, month INTEGER, rural DECIMAL(18, 2), urban DECIMAL(18, 2))"
+    )
     if con.execute("SELECT latest_pay_month FROM core_ctx").fetchall()[0][0] is not None:
         return
     last = as_of.year * 12 + as_of.month
     townships = [row[0] for row in con.execute("SELECT township_code FROM core_township").fetchall()]
     rows = standards_by_month(parameters, townships, range(last - MONTHS_BACK, last + 1))
     if rows:
-        con.execute("INSERT INTO core_standard_month VALUES " + ", ".join(f"('{c}', {m}, {r}, {u})" for c, m, r, u in rows))
+        con.execute(
+            "INSERT INTO core_standard_month VALUES " + ", ".join(f"('{c}', {m}, {r}, {u})" for c, m, r, u in rows)
+        )
 
 
 def _evidence(con: duckdb.DuckDBPyConnection, rules: list[Rule], contracts: Mapping[str, Contract]) -> None:
@@ -97,4 +108,3 @@ def _evidence_sql(dataset: str, rules: list[Rule], contract: Contract) -> str:
 
 def _shown(column: str, types: Mapping[str, str]) -> str:
     return f"'{column}': month_text({'s.' + column})" if types.get(column) == "month" else f"'{column}': s.{column}"
-

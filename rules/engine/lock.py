@@ -37,7 +37,11 @@ def stale(rules: dict[str, Rule], lock: dict[str, dict[str, Any]]) -> list[str]:
         for rule in rules.values()
         if rule.id in lock and lock[rule.id]["sha256"] != logic_hash(rule) and rule.version <= lock[rule.id]["version"]
     ]
-    return problems + [f"{rule_id}: locked, but there is no such rule; retire it with status: retired" for rule_id in lock if rule_id not in rules]
+    return problems + [
+        f"{rule_id}: locked, but there is no such rule; retire it with status: retired"
+        for rule_id in lock
+        if rule_id not in rules
+    ]
 
 
 def main() -> int:
@@ -47,7 +51,10 @@ def main() -> int:
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return 1
-    content = {rule.id: {"version": rule.version, "sha256": logic_hash(rule)} for rule in sorted(rules.values(), key=lambda r: r.id)}
+    content = {
+        rule.id: {"version": rule.version, "sha256": logic_hash(rule)}
+        for rule in sorted(rules.values(), key=lambda r: r.id)
+    }
     LOCK_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"{LOCK_FILE.name}: {len(content)} rules")
     return 0

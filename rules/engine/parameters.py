@@ -116,7 +116,7 @@ def _read_folder(folder: Path, problems: list[str]) -> Iterable[Parameter]:
 
 
 def _read_file(path: Path, problems: list[str]) -> Parameter | None:
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     if not isinstance(document, dict) or not isinstance(document.get("values"), list):
         problems.append(f"{path.name}: expected a mapping with name, title, unit, type and a list of values")
         return None
@@ -186,7 +186,7 @@ def create_parameter_tables(con: duckdb.DuckDBPyConnection, parameters: Paramete
     con.execute(f"CREATE OR REPLACE TEMP TABLE param_township AS {_values(prefixes, ('township_code', 'prefix'))}")
     days = [(month, month_start(month)) for month in sorted(set(pay_months))]
     for parameter in parameters.parameters.values():
-        moments = days if parameter.read_on == "pay_month" else [(None, as_of)]
+        moments: list[tuple[int | None, dt.date]] = [*days] if parameter.read_on == "pay_month" else [(None, as_of)]
         con.execute(f"CREATE OR REPLACE TABLE param_{parameter.name} AS {_holding_sql(parameter, moments)}")
     lacking = [
         f"{name} has no value for {code}" for name in sorted(set(used)) for (code,) in con.execute(
@@ -199,7 +199,11 @@ def create_parameter_tables(con: duckdb.DuckDBPyConnection, parameters: Paramete
 
 def _holding_sql(parameter: Parameter, moments: list[tuple[int | None, dt.date]]) -> str:
     """Every township's value on every moment: of the regions that cover it and have begun, the longest, and of that the latest."""
-    rows = [(v.region, v.valid_from, key, text) for v in parameter.values for key, text in _elements(parameter.type, v.value)]
+    rows = [
+        (v.region, v.valid_from, key, text)
+        for v in parameter.values
+        for key, text in _elements(parameter.type, v.value)
+    ]
     kind = TYPES[parameter.type]
     picks = ["t.township_code"]
     if parameter.read_on == "pay_month":
@@ -217,27 +221,45 @@ def _holding_sql(parameter: Parameter, moments: list[tuple[int | None, dt.date]]
     )
 
 
-def standards_by_month(parameters: ParameterSet, townships: Iterable[str], months: Iterable[int]) -> list[tuple[Any, ...]]:
+def standards_by_month(
+    parameters: ParameterSet, townships: Iterable[str], months: Iterable[int]
+) -> list[tuple[Any, ...]]:
     """(township_code, month index, rural, urban) in yuan per head and month, for every township and month that has both."""
     rows = []
     wanted = sorted(set(months))
     for code in sorted(set(townships)):
         for month in wanted:
-            rural, urban = (parameters[f"dibao_standard_{a}"].in_force(code, month_start(month)) for a in ("rural", "urban"))
+            rural, urban = (
+                parameters[f"dibao_standard_{a}"].in_force(code, month_start(month)) for a in ("rural", "urban")
+            )
             if rural and urban:
                 rows.append((code, month, rural.value, urban.value))
     return rows
 
 
-def values_in_use(parameters: ParameterSet, townships: Iterable[str], as_of: dt.date) -> list[tuple[str, str, dt.date, str, str, str, bool]]:
+def values_in_use(
+    parameters: ParameterSet, townships: Iterable[str], as_of: dt.date
+) -> list[tuple[str, str, dt.date, str, str, str, bool]]:
     """What held in this run: (name, region, valid_from, value as text, unit, source, is_example), one row per distinct value."""
     seen = {}
     for parameter in parameters.parameters.values():
         for code in townships:
             value = parameter.in_force(code, as_of)
             if value is not None:
-                text = value.value if not isinstance(value.value, list | dict) else json.dumps(value.value, ensure_ascii=False)
-                row = (parameter.name, value.region, value.valid_from, _plain(text), parameter.unit, value.source, value.example)
+                text = (
+                    value.value
+                    if not isinstance(value.value, list | dict)
+                    else json.dumps(value.value, ensure_ascii=False)
+                )
+                row = (
+                    parameter.name,
+                    value.region,
+                    value.valid_from,
+                    _plain(text),
+                    parameter.unit,
+                    value.source,
+                    value.example,
+                )
                 seen[row[:3]] = row
     return [seen[key] for key in sorted(seen)]
 

@@ -67,9 +67,7 @@ def owns_vehicle(case: Case) -> None:
 def owns_business(case: Case) -> None:
     household, (head, *_) = case.take("low_family", "urban_family")
     business(case, head, "个体工商户", "经营者", 80000.0)
-    case.edits.expect(
-        "asset_business", head["id_number"], household["township_code"], "a shop above the capital limit"
-    )
+    case.edits.expect("asset_business", head["id_number"], household["township_code"], "a shop above the capital limit")
 
 
 def owns_homes(case: Case) -> None:
@@ -103,9 +101,7 @@ def pays_into_pension(case: Case) -> None:
         monthly_amount=3500.0,
         month=case.latest_month - 1,
     )
-    case.edits.expect(
-        "income_pension", head["id_number"], household["township_code"], "contributes as an employee"
-    )
+    case.edits.expect("income_pension", head["id_number"], household["township_code"], "contributes as an employee")
 
 
 def has_wages(case: Case) -> None:
@@ -120,9 +116,7 @@ def has_wages(case: Case) -> None:
             income=3000.0,
             employer="清泉水务公司",
         )
-    case.edits.expect(
-        "income_tax", head["id_number"], household["township_code"], "9,000 yuan of wages in the year"
-    )
+    case.edits.expect("income_tax", head["id_number"], household["township_code"], "9,000 yuan of wages in the year")
 
 
 def income_over(case: Case) -> None:

@@ -41,12 +41,7 @@ class Case:
         # A household that joined last year has too few pay months for some of the cases.
         settled = self.world.households.select(ok=pl.col("start_date") < self.day(-16))["ok"].to_list()
         for kind in KINDS:
-            rows = (
-                self.world.households.select(hit=pl.col("kind") == kind.name)["hit"]
-                .arg_true()
-                .head(4000)
-                .to_list()
-            )
+            rows = self.world.households.select(hit=pl.col("kind") == kind.name)["hit"].arg_true().head(4000).to_list()
             waiting[kind.name] = [r for r in reversed(rows) if settled[r]]
         self._waiting = waiting
 

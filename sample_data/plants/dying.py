@@ -39,9 +39,7 @@ def cremated(case: Case, person: Row, household: Row, day: date, **values: objec
 
 def _checked_before(case: Case, household: Row) -> None:
     """Let the last visit be before the death: nothing contradicts it."""
-    case.edits.change(
-        "benefit_roll", {"household_id": household["household_id"]}, last_check_date=case.day(-4, 8)
-    )
+    case.edits.change("benefit_roll", {"household_id": household["household_id"]}, last_check_date=case.day(-4, 8))
 
 
 def still_on_roll(case: Case) -> None:
@@ -79,9 +77,7 @@ def still_on_roll_mistyped(case: Case) -> None:
 def stop_due(case: Case) -> None:
     household, (_, spouse) = case.take("rural_couple", "urban_couple")
     died(case, spouse, household, case.day(0, 1), "卫健")
-    case.edits.expect(
-        "death_stop_due", spouse["id_number"], household["township_code"], "died in the month of as_of"
-    )
+    case.edits.expect("death_stop_due", spouse["id_number"], household["township_code"], "died in the month of as_of")
 
 
 def paid_after(case: Case) -> None:
@@ -116,9 +112,7 @@ def name_only(case: Case) -> None:
 def date_conflict(case: Case) -> None:
     household, (person,) = case.take("left_dead")
     died(case, person, household, household["death_date"] - timedelta(days=60), "卫健")
-    case.edits.expect(
-        "death_date_conflict", person["id_number"], household["township_code"], "two dates 60 days apart"
-    )
+    case.edits.expect("death_date_conflict", person["id_number"], household["township_code"], "two dates 60 days apart")
     case.edits.expect(
         "death_paid_after", person["id_number"], household["township_code"], "by the earlier of the two dates"
     )

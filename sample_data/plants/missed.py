@@ -65,9 +65,7 @@ def severely_ill(case: Case) -> None:
             self_paid=paid,
             township_code=place["township_code"],
         )
-    case.edits.expect(
-        "missed_severe_illness", person["id_number"], place["township_code"], "two bills together"
-    )
+    case.edits.expect("missed_severe_illness", person["id_number"], place["township_code"], "two bills together")
 
 
 def without_subsidy(case: Case) -> None:

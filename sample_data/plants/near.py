@@ -13,9 +13,7 @@ def within_grace(case: Case) -> None:
     """Income above the standard, below twice it, and the grace period has begun."""
     household, _ = case.take("rural_couple", "urban_couple")
     where = {"household_id": household["household_id"]}
-    case.edits.change(
-        "benefit_roll", where, status="缓退", grace_start=case.day(-3, 10), declared_income=720.0
-    )
+    case.edits.change("benefit_roll", where, status="缓退", grace_start=case.day(-3, 10), declared_income=720.0)
 
 
 def filed_relative(case: Case) -> None:
@@ -56,9 +54,7 @@ def small_shop(case: Case) -> None:
 
 def repaid_in_time(case: Case) -> None:
     household, _ = case.take(*PAID)
-    case.change_payment(
-        household, 6, result="失败", pay_date=None, repaid_date=month_day(case.latest_month - 6, 19)
-    )
+    case.change_payment(household, 6, result="失败", pay_date=None, repaid_date=month_day(case.latest_month - 6, 19))
 
 
 NEAR_MISSES = (within_grace, filed_relative, dead_supporter, modest_supporter, small_shop, repaid_in_time)

@@ -43,9 +43,7 @@ def official_account(case: Case) -> None:
 def late(case: Case) -> None:
     household, _ = case.take(*PAID)
     case.change_payment(household, 3, pay_date=month_day(case.latest_month - 3, 28))
-    case.edits.expect(
-        "pay_late", f"{household['household_id']}|{case.month_text(3)}", household["township_code"]
-    )
+    case.edits.expect("pay_late", f"{household['household_id']}|{case.month_text(3)}", household["township_code"])
 
 
 def failed(case: Case) -> None:
@@ -61,9 +59,7 @@ def failed(case: Case) -> None:
 def short(case: Case) -> None:
     household, _ = case.take(*PAID)
     case.change_payment(household, 5, amount_paid=household["household_amount"] - 50)
-    case.edits.expect(
-        "pay_short", f"{household['household_id']}|{case.month_text(5)}", household["township_code"]
-    )
+    case.edits.expect("pay_short", f"{household['household_id']}|{case.month_text(5)}", household["township_code"])
 
 
 def not_on_roll(case: Case) -> None:
@@ -115,9 +111,7 @@ def duplicate(case: Case) -> None:
         amount,
         pay_date=month + timedelta(days=2),
     )
-    case.edits.expect(
-        "pay_duplicate", f"{household['household_id']}|{case.month_text(4)}", household["township_code"]
-    )
+    case.edits.expect("pay_duplicate", f"{household['household_id']}|{case.month_text(4)}", household["township_code"])
 
 
 def item(case: Case) -> None:
@@ -132,25 +126,19 @@ def item(case: Case) -> None:
 
 def dormant(case: Case) -> None:
     household, _ = case.take(*PAID)
-    case.edits.change(
-        "account_activity", {"bank_account": household["bank_account"]}, last_withdrawal=case.day(-9, 14)
-    )
+    case.edits.change("account_activity", {"bank_account": household["bank_account"]}, last_withdrawal=case.day(-9, 14))
     case.edits.expect("pay_dormant_account", household["bank_account"], household["township_code"])
 
 
 def never_drawn(case: Case) -> None:
     household, _ = case.take(*PAID)
     case.edits.change("account_activity", {"bank_account": household["bank_account"]}, last_withdrawal=None)
-    case.edits.expect(
-        "pay_dormant_account", household["bank_account"], household["township_code"], "never drawn"
-    )
+    case.edits.expect("pay_dormant_account", household["bank_account"], household["township_code"], "never drawn")
 
 
 def remind(case: Case) -> None:
     household, _ = case.take(*PAID)
-    case.edits.change(
-        "account_activity", {"bank_account": household["bank_account"]}, last_withdrawal=case.day(-4, 11)
-    )
+    case.edits.change("account_activity", {"bank_account": household["bank_account"]}, last_withdrawal=case.day(-4, 11))
     case.edits.expect("pay_dormant_remind", household["bank_account"], household["township_code"])
 
 

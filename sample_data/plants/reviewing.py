@@ -26,9 +26,7 @@ def grace_over(case: Case) -> None:
 
 def overdue(case: Case) -> None:
     household, _ = case.take(*PAID)
-    case.edits.change(
-        "benefit_roll", {"household_id": household["household_id"]}, last_check_date=case.day(-14, 10)
-    )
+    case.edits.change("benefit_roll", {"household_id": household["household_id"]}, last_check_date=case.day(-14, 10))
     case.edits.expect("review_overdue", household["household_id"], household["township_code"])
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.acceptance.drop import Bench, Checked, Drop, new_bench, write_small_drop
 
-
 STRAY = "不明户"
 
 
@@ -40,7 +39,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
         pay_date="2021-09-05",
         result="成功",
     )
-    drop.append(drop.files("archives")[0], archive_no="外1", household_id="外地户", township_code="999999999", household_amount="77")
+    drop.append(
+        drop.files("archives")[0],
+        archive_no="外1",
+        household_id="外地户",
+        township_code="999999999",
+        household_amount="77",
+    )
     bench = new_bench(folder / "store")
     return Small(drop, bench, bench.check(drop, reconcile=True), folder)
 

@@ -111,7 +111,10 @@ class Drop:
         hit = pl.all_horizontal(pl.col(column) == value for column, value in where.items())
         if self.read(path).filter(hit).is_empty():
             raise LookupError(f"no such row in {path.name}")
-        new = [pl.when(hit).then(pl.lit(value, pl.String)).otherwise(column).alias(column) for column, value in values.items()]
+        new = [
+            pl.when(hit).then(pl.lit(value, pl.String)).otherwise(column).alias(column)
+            for column, value in values.items()
+        ]
         return self.edit(path, lambda table: table.with_columns(new))
 
     def without_column(self, dataset: str, column: str) -> Drop:
@@ -146,7 +149,9 @@ class Bench:
     def plan(self, inbox: Path | None, as_of: dt.date = SMALL_AS_OF, **more: Any) -> RunPlan:
         """A plan with a work folder of its own."""
         self.runs += 1
-        plan = RunPlan(self.store.root, f"run-{self.runs:03}", as_of, inbox=inbox, started="2021-10-01T02:00:00+08:00", **more)
+        plan = RunPlan(
+            self.store.root, f"run-{self.runs:03}", as_of, inbox=inbox, started="2021-10-01T02:00:00+08:00", **more
+        )
         self.store.work_dir(plan.run_id)
         return plan
 
@@ -181,7 +186,9 @@ class Bench:
         with duckdb.connect(str(plan.work / RUN_DATABASE)) as con:
             outputs.write_suspects(con, plan.work)
         keys = dict(self.snapshot(plan).keys)
-        outputs.write_manifest(plan.work, {"run_id": plan.run_id, "previous_run_id": plan.previous_run_id, "datasets": keys})
+        outputs.write_manifest(
+            plan.work, {"run_id": plan.run_id, "previous_run_id": plan.previous_run_id, "datasets": keys}
+        )
         self.store.publish(plan.work, plan.run_id, str(plan.snapshot_id), name_latest=True)
 
     def suspects(self, checked: Checked, township: str | None = None) -> pl.DataFrame:

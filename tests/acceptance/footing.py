@@ -26,10 +26,14 @@ def assert_foots(checked: Checked) -> None:
         sums = ", ".join(f'sum("{name}")' for name, kind in described.items() if kind in NUMBERS)
         where = "WHERE kind = 'quality'" if table == "recon_intake" else ""
         by = f"SELECT county_code, township_code, {key}, {sums} FROM {table} {where}"
-        households, townships = (_rows(checked, f"{by} {'AND' if where else 'WHERE'} level = '{level}' GROUP BY ALL") for level in PLACES_OF)
+        households, townships = (
+            _rows(checked, f"{by} {'AND' if where else 'WHERE'} level = '{level}' GROUP BY ALL") for level in PLACES_OF
+        )
         assert households == townships, table
         by_county = f"SELECT county_code, {key}, {sums} FROM {table} {where} {'AND' if where else 'WHERE'} level = "
-        assert _rows(checked, f"{by_county} 'township' GROUP BY ALL") == _rows(checked, f"{by_county} 'county' GROUP BY ALL"), table
+        assert _rows(checked, f"{by_county} 'township' GROUP BY ALL") == _rows(
+            checked, f"{by_county} 'county' GROUP BY ALL"
+        ), table
         unplaced = f"SELECT count(*) FROM {table} {where} {'AND' if where else 'WHERE'} (county_code IS NULL OR (level <> 'county') <> (township_code IS NOT NULL))"
         assert _one(checked, unplaced) == 0, table
 
@@ -46,20 +50,32 @@ def assert_complete(checked: Checked) -> None:
     assert ledgers["roll_yuan"] == _one(checked, f"SELECT sum(yuan) FROM ({benefits})")
     assert ledgers["roll_persons"] == _one(checked, f"SELECT sum(persons) FROM ({benefits})")
     assert ledgers["roll_households"] == _one(checked, f"SELECT count(*) FROM ({benefits})")
-    assert ledgers["paid_yuan"] == _one(checked, "SELECT sum(amount_paid) FROM core_payment WHERE is_latest AND succeeded")
+    assert ledgers["paid_yuan"] == _one(
+        checked, "SELECT sum(amount_paid) FROM core_payment WHERE is_latest AND succeeded"
+    )
     assert _one(checked, "SELECT count(*) FROM core_payment") == _one(checked, "SELECT count(*) FROM stg_payments")
     assert ledgers["archive_yuan"] == _one(
-        checked, "SELECT sum(yuan) FROM (SELECT max(household_amount) AS yuan FROM stg_archives WHERE household_id IS NOT NULL GROUP BY household_id)"
+        checked,
+        "SELECT sum(yuan) FROM (SELECT max(household_amount) AS yuan FROM stg_archives WHERE household_id IS NOT NULL GROUP BY household_id)",
     )
     active = _one(checked, "SELECT count(*) FROM core_row WHERE active")
     assert active > 0
     assert _one(checked, "SELECT sum(roll_rows) FROM recon_outcomes WHERE level = 'county'") == active
     found = checked.query("SELECT count(*), coalesce(sum(amount_at_risk), 0) FROM out_finding")
-    assert checked.query("SELECT sum(findings), sum(amount_at_risk) FROM recon_suspects_by_rule WHERE level = 'county'") == found
-    assert _one(checked, "SELECT count(*) FROM recon_intake WHERE kind = 'file' AND received <> loaded + quarantined + ignored") == 0
-    assert _one(checked, "SELECT sum(loaded) FROM recon_intake WHERE kind = 'file' AND dataset = 'benefit_roll'") == _one(
-        checked, "SELECT roll_rows FROM recon_intake WHERE kind = 'quality' AND level = 'county'"
+    assert (
+        checked.query("SELECT sum(findings), sum(amount_at_risk) FROM recon_suspects_by_rule WHERE level = 'county'")
+        == found
     )
+    assert (
+        _one(
+            checked,
+            "SELECT count(*) FROM recon_intake WHERE kind = 'file' AND received <> loaded + quarantined + ignored",
+        )
+        == 0
+    )
+    assert _one(
+        checked, "SELECT sum(loaded) FROM recon_intake WHERE kind = 'file' AND dataset = 'benefit_roll'"
+    ) == _one(checked, "SELECT roll_rows FROM recon_intake WHERE kind = 'quality' AND level = 'county'")
 
 
 def assert_each_row_has_one_outcome(checked: Checked) -> None:

@@ -68,7 +68,12 @@ def write_roll(path: Path) -> None:
     """A workbook of one sheet, ROLL_ROWS different roll rows, twenty columns: text as shared strings, numbers as numbers."""
     table = duckdb.sql(ROLL).pl()
     text = [name for name, kind in table.schema.items() if kind == pl.String]
-    words = pl.concat([*(table[name].rename("word") for name in text), pl.Series("word", table.columns)]).drop_nulls().unique().sort()
+    words = (
+        pl.concat([*(table[name].rename("word") for name in text), pl.Series("word", table.columns)])
+        .drop_nulls()
+        .unique()
+        .sort()
+    )
     numbered = table.with_columns(pl.col(text).cast(pl.Enum(words)).to_physical())
     heading = pl.DataFrame({name: [words.search_sorted(name)] for name in table.columns})
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
@@ -95,7 +100,9 @@ def _rows(table: pl.DataFrame, text: list[str], first: int) -> bytes:
         ).otherwise(pl.lit(""))
         for at, name in enumerate(table.columns)
     ]  # fmt: skip
-    lines = table.select(pl.concat_str(pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>")).alias("line"))["line"]
+    lines = table.select(pl.concat_str(pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>")).alias("line"))[
+        "line"
+    ]
     return "".join(lines).encode()
 
 

@@ -20,8 +20,13 @@ def main(inbox: Path, work: Path) -> None:
         (work / folder).mkdir(parents=True)
     started = time.perf_counter()
     limits = EngineLimits("1GB", 2, work / "spill")
-    snapshot = stage_inbox(take_in(inbox, work / "raw"), load_contracts(), work / "snapshots", work / "work", limits=limits)
-    told = [{key: file[key] for key in ("dataset", "status", "received", "loaded", "quarantined", "ignored")} for file in snapshot.inputs]
+    snapshot = stage_inbox(
+        take_in(inbox, work / "raw"), load_contracts(), work / "snapshots", work / "work", limits=limits
+    )
+    told = [
+        {key: file[key] for key in ("dataset", "status", "received", "loaded", "quarantined", "ignored")}
+        for file in snapshot.inputs
+    ]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"files": told, "seconds": round(time.perf_counter() - started, 1), "peak_mb": round(peak)}))
 

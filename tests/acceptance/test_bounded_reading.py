@@ -29,7 +29,10 @@ def staged(inbox: Path, work: Path) -> dict[str, Any]:
 @pytest.mark.full
 @pytest.mark.parametrize(
     ("dataset", "name", "write", "rows"),
-    [("vehicles", "机动车登记信息.csv", write_vehicles, VEHICLE_ROWS), ("benefit_roll", "花名册.xlsx", write_roll, ROLL_ROWS)],
+    [
+        ("vehicles", "机动车登记信息.csv", write_vehicles, VEHICLE_ROWS),
+        ("benefit_roll", "花名册.xlsx", write_roll, ROLL_ROWS),
+    ],
 )
 def test_a_large_file_is_staged_whole_in_bounded_memory(
     dataset: str, name: str, write: Callable[[Path], None], rows: int, tmp_path: Path
@@ -37,6 +40,13 @@ def test_a_large_file_is_staged_whole_in_bounded_memory(
     (tmp_path / "inbox" / dataset).mkdir(parents=True)
     write(tmp_path / "inbox" / dataset / name)
     told = staged(tmp_path / "inbox", tmp_path / "work")
-    account = {"dataset": dataset, "status": "loaded", "received": rows + 1, "loaded": rows, "quarantined": 0, "ignored": 1}
+    account = {
+        "dataset": dataset,
+        "status": "loaded",
+        "received": rows + 1,
+        "loaded": rows,
+        "quarantined": 0,
+        "ignored": 1,
+    }
     assert told["files"] == [account]
     assert told["peak_mb"] < MOST_MB

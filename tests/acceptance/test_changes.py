@@ -53,7 +53,14 @@ def edit_ten(drop: Drop, base: Checked) -> Iterator[tuple[str, str, tuple[str, s
     month = drop.read(paid[-1])["pay_month"].max()
     drop.assign(paid[-1], {"household_id": misnamed, "pay_month": str(month)}, item="救济款")
     yield "pay_item_nonstandard", f"{misnamed}|{LATEST}", NEW
-    drop.append(drop.files("vehicles")[0], owner_name=name, owner_id_number=driver, plate_number="贵J0A001", vehicle_type="小型轿车", status="正常")
+    drop.append(
+        drop.files("vehicles")[0],
+        owner_name=name,
+        owner_id_number=driver,
+        plate_number="贵J0A001",
+        vehicle_type="小型轿车",
+        status="正常",
+    )
     yield "asset_vehicle", driver, NEW
     drop.assign(roll, {"household_id": earner}, declared_income="9000.00")
     yield "income_over_standard", earner, NEW
@@ -62,16 +69,23 @@ def edit_ten(drop: Drop, base: Checked) -> Iterator[tuple[str, str, tuple[str, s
     yield "clue_unhandled", one("clue_unhandled"), GONE
     household, late = one("pay_late").split("|")
     in_time = pl.when((pl.col("household_id") == household) & (pl.col("pay_month") == late.replace("-", "")))
-    drop.edit_all("payments", lambda table: table.with_columns(in_time.then(pl.lit(f"{late}-05")).otherwise("pay_date").alias("pay_date")))
+    drop.edit_all(
+        "payments",
+        lambda table: table.with_columns(in_time.then(pl.lit(f"{late}-05")).otherwise("pay_date").alias("pay_date")),
+    )
     yield "pay_late", one("pay_late"), GONE
     person = one("id_sex_mismatch")
     drop.assign(roll, {"id_number": person}, sex="男" if int(person[16]) % 2 else "女")
     yield "id_sex_mismatch", person, GONE
 
-    owner = base.query(f"SELECT min(id_number) FROM core_member SEMI JOIN link_bank_assets USING (id_number) WHERE household_id = '{one('asset_deposit')}'")[0][0]
+    owner = base.query(
+        f"SELECT min(id_number) FROM core_member SEMI JOIN link_bank_assets USING (id_number) WHERE household_id = '{one('asset_deposit')}'"
+    )[0][0]
     drop.assign(drop.files("bank_assets")[0], {"id_number": owner}, total="987654.32")
     yield "asset_deposit", one("asset_deposit"), CHANGED
-    car = base.query("SELECT subject_key FROM out_finding WHERE rule_id = 'supporter_capacity' AND contains(evidence, 'plate_number') ORDER BY 1")[0][0]
+    car = base.query(
+        "SELECT subject_key FROM out_finding WHERE rule_id = 'supporter_capacity' AND contains(evidence, 'plate_number') ORDER BY 1"
+    )[0][0]
     drop.assign(drop.files("vehicles")[0], {"owner_id_number": car.split("|")[1]}, value="456789.00")
     yield "supporter_capacity", car, CHANGED
     drop.assign(drop.files("severe_illness")[0], {"id_number": one("missed_severe_illness")}, self_paid="76543.21")
@@ -84,25 +98,38 @@ def test_ten_edits_are_ten_changes(published: Checked, bench: Bench, copy: Drop)
     second = bench.check(copy, previous_run_id=latest(bench), reconcile=True)
     assert set(second.query("SELECT rule_id, subject_key, change, reason FROM recon_changes")) == expected
     assert second.query("SELECT count(*) FROM recon_changes") == [(10,)]
-    told = dict(second.query("SELECT change, min((evidence_before IS NULL)::INT * 2 + (evidence_now IS NULL)::INT) FROM recon_changes GROUP BY 1"))
+    told = dict(
+        second.query(
+            "SELECT change, min((evidence_before IS NULL)::INT * 2 + (evidence_now IS NULL)::INT) FROM recon_changes GROUP BY 1"
+        )
+    )
     assert told == {"new": 2, "changed": 0, "gone": 1}
     states = dict(second.query("SELECT state, count(*) FROM out_finding GROUP BY 1"))
     assert states == {"new": 4, "changed": 3, "continuing": len(published.query("SELECT 1 FROM out_finding")) - 3 - 3}
     assert_foots(second)
-    moved = second.query('SELECT sum(joined), sum("left"), sum(raised), sum(lowered), sum(unchanged) > 0 FROM recon_movement WHERE level = \'county\'')
+    moved = second.query(
+        "SELECT sum(joined), sum(\"left\"), sum(raised), sum(lowered), sum(unchanged) > 0 FROM recon_movement WHERE level = 'county'"
+    )
     assert moved == [(0, 0, 0, 0, True)], "the roll is another one, its amounts are not"
 
 
 @pytest.mark.full
 def test_findings_whose_data_did_not_come_are_gone_for_that_reason(published: Checked, bench: Bench, copy: Drop):
     second = bench.check(copy.remove("officials"), previous_run_id=latest(bench), reconcile=True)
-    expected = {(rule.id, key, "gone", "数据缺失，规则未评估") for rule in RULES.values() if "officials" in rule.requires for key in published.found[rule.id]}
+    expected = {
+        (rule.id, key, "gone", "数据缺失，规则未评估")
+        for rule in RULES.values()
+        if "officials" in rule.requires
+        for key in published.found[rule.id]
+    }
     assert len(expected) >= 4
     assert set(second.query("SELECT rule_id, subject_key, change, reason FROM recon_changes")) == expected
 
 
 @pytest.mark.full
-def test_the_same_drop_again_changes_nothing_and_a_household_that_leaves_is_told(published: Checked, bench: Bench, copy: Drop):
+def test_the_same_drop_again_changes_nothing_and_a_household_that_leaves_is_told(
+    published: Checked, bench: Bench, copy: Drop
+):
     again = bench.check(copy, previous_run_id=latest(bench), reconcile=True)
     assert again.query("SELECT count(*) FROM recon_changes") == [(0,)]
     assert again.query("SELECT DISTINCT state, first_seen::VARCHAR FROM out_finding") == [("continuing", "2021-09-30")]
@@ -111,7 +138,9 @@ def test_the_same_drop_again_changes_nothing_and_a_household_that_leaves_is_told
     copy.edit(roll, lambda table: table.filter(pl.col("household_id") != leaver))
     copy.assign(roll, {"household_id": raised}, household_amount="5000.00")
     second = bench.check(copy, previous_run_id=latest(bench), reconcile=True)
-    told = second.query('SELECT household_id, "left", raised FROM recon_movement WHERE level = \'household\' AND unchanged = 0 ORDER BY 1')
+    told = second.query(
+        "SELECT household_id, \"left\", raised FROM recon_movement WHERE level = 'household' AND unchanged = 0 ORDER BY 1"
+    )
     assert sorted(told) == sorted([(leaver, 1, 0), (raised, 0, 1)])
     assert_foots(second)
     assert STRAY not in {key for _, key in second.query("SELECT rule_id, subject_key FROM recon_changes")}

@@ -9,7 +9,7 @@ from tests.acceptance.conftest import Small
 from tests.acceptance.drop import CONTRACTS, RULES, Bench, Checked, Drop, differing
 
 NEEDED = {"benefit_roll", "townships"}
-QUICK = {"payments", "officials", "deaths"}
+QUICK = {"payments", "deaths"}
 REMOVED = [
     pytest.param(dataset, marks=() if dataset in QUICK else pytest.mark.full)
     for dataset in CONTRACTS
@@ -27,9 +27,7 @@ def test_the_catalogue_has_fifteen_datasets_that_are_not_core():
 
 
 @pytest.mark.parametrize("dataset", REMOVED)
-def test_exactly_the_rules_that_need_a_dataset_fall_with_it(
-    dataset: str, small: Small, bench: Bench, copy: Drop
-):
+def test_exactly_the_rules_that_need_a_dataset_fall_with_it(dataset: str, small: Small, bench: Bench, copy: Drop):
     checked = bench.check(copy.remove(dataset))
     assert_only_these_fell(checked, small.checked, {dataset})
     assert checked.status == "incomplete" or not (checked.not_evaluated or CONTRACTS[dataset].core)

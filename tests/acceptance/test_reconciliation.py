@@ -18,7 +18,9 @@ NAMES = ("甲镇", "乙乡", "丙街道", "丁镇", "戊乡", "己镇")
 def county(code: str, townships: int) -> pl.DataFrame:
     """An invented county."""
     numbers = [f"{code}{100 + n:03}" for n in range(townships)]
-    return pl.DataFrame({"township_code": numbers, "township_name": NAMES[:townships], "county_name": ["某县"] * townships})
+    return pl.DataFrame(
+        {"township_code": numbers, "township_name": NAMES[:townships], "county_name": ["某县"] * townships}
+    )
 
 
 def one_county(code: str, townships: int, **values) -> dict:
@@ -28,10 +30,16 @@ def one_county(code: str, townships: int, **values) -> dict:
 
 DROPS = [
     one_county("110101", 2, seed=5, persons=260, as_of=dt.date(2022, 12, 31)),
-    pytest.param(one_county("320681", 6, seed=11, persons=600, cases=2, as_of=dt.date(2021, 6, 30)), marks=pytest.mark.full),
-    pytest.param(one_county("430529", 3, seed=23, persons=400, as_of=dt.date(2020, 2, 29), registers=2.0), marks=pytest.mark.full),
+    pytest.param(
+        one_county("320681", 6, seed=11, persons=600, cases=2, as_of=dt.date(2021, 6, 30)), marks=pytest.mark.full
+    ),
+    pytest.param(
+        one_county("430529", 3, seed=23, persons=400, as_of=dt.date(2020, 2, 29), registers=2.0), marks=pytest.mark.full
+    ),
     pytest.param(one_county("650102", 1, seed=31, persons=300, as_of=dt.date(2021, 1, 1)), marks=pytest.mark.full),
-    pytest.param(one_county("469021", 4, seed=47, persons=500, as_of=dt.date(2023, 3, 8), registers=0.2), marks=pytest.mark.full),
+    pytest.param(
+        one_county("469021", 4, seed=47, persons=500, as_of=dt.date(2023, 3, 8), registers=0.2), marks=pytest.mark.full
+    ),
 ]
 
 
@@ -40,7 +48,9 @@ def test_all_that_was_planted_is_found_and_the_tables_add_up(drop: dict, tmp_pat
     written = write_small_drop(tmp_path, **drop)
     checked = new_bench(tmp_path / "store").check(written, drop["as_of"], reconcile=True)
     truth = truth_of(tmp_path)
-    assert {r: sorted(checked.found.get(r, frozenset()) ^ truth.get(r, frozenset())) for r in checked.outcomes} == {r: [] for r in checked.outcomes}
+    assert {r: sorted(checked.found.get(r, frozenset()) ^ truth.get(r, frozenset())) for r in checked.outcomes} == {
+        r: [] for r in checked.outcomes
+    }
     assert_adds_up(checked)
 
 

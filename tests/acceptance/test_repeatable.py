@@ -22,6 +22,8 @@ def test_another_store_and_other_threads_give_equal_suspects_in_equal_order(smal
 
 
 def test_the_order_of_lists_is_by_township_then_severity(small: Small, bench: Bench):
-    listed = bench.suspects(small.checked).select("township_code", pl.col("severity").replace_strict({"high": 1, "medium": 2, "low": 3}))
+    listed = bench.suspects(small.checked).select(
+        "township_code", pl.col("severity").replace_strict({"high": 1, "medium": 2, "low": 3})
+    )
     assert listed.height > 50
     assert listed.equals(listed.sort("township_code", "severity", maintain_order=True))

@@ -45,4 +45,6 @@ def test_so_it_is_for_the_rerun_of_each_township(position: int, small: Small, be
 def test_some_findings_concern_two_townships_and_one_belongs_nowhere(small: Small):
     both = small.checked.query("SELECT count(*) FROM out_finding WHERE len(also_townships) > 0")
     assert both[0][0] > 0
-    assert small.checked.query(f"SELECT rule_id, subject_key FROM out_finding WHERE township_code = '{NOWHERE}'") == [("pay_not_on_roll", STRAY)]
+    assert small.checked.query(f"SELECT rule_id, subject_key FROM out_finding WHERE township_code = '{NOWHERE}'") == [
+        ("pay_not_on_roll", STRAY)
+    ]

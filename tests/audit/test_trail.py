@@ -180,6 +180,20 @@ def test_a_changed_entry_stays_found_after_later_entries(copied):
     assert check(files).first_bad == 1
 
 
+@pytest.mark.parametrize("which", range(1, ENTRIES + 1))
+@pytest.mark.parametrize("prev", ["as it was", "another"])
+def test_an_entry_made_anew_with_a_hash_of_its_own_is_found(copied, which, prev):
+    files = copied()
+    lines = lines_of(files)
+    old = json.loads(lines[which - 1])
+    follows = old["prev"] if prev == "as it was" else "1" * 64
+    _, text = sealed_entry(which, old["at"], "某人", old["action"], old["details"], follows, None)
+    lines[which - 1] = f"{text}\n".encode()
+    files.trail.write_bytes(b"".join(lines))
+    report = check(files)
+    assert (report.first_bad, report.entries) == (which, which - 1)
+
+
 def rewritten(files: TrailFiles, key: bytes | None) -> None:
     """The whole trail and its head made anew with another name in it, as one who knows the format could."""
     prev, lines = "0" * 64, []

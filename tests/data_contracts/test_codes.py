@@ -9,9 +9,7 @@ from data_contracts import ContractError, load_codes
 CODES = load_codes()
 
 
-@pytest.mark.parametrize(
-    "word", ["无", "/", "—", "-", "不详", "未知", "NULL", "null", "#N/A", "#VALUE!", "／", "－"]
-)
+@pytest.mark.parametrize("word", ["无", "/", "—", "-", "不详", "未知", "NULL", "null", "#N/A", "#VALUE!", "／", "－"])
 def test_words_for_nothing(word: str) -> None:
     assert word in CODES.null_words
 

@@ -55,15 +55,11 @@ def test_normalise_heading(text: str | None, expected: Heading) -> None:
         ("vehicles", "（元）", None),
     ],
 )
-def test_a_heading_finds_its_column_and_unit(
-    dataset: str, text: str, expected: tuple[str, int | None] | None
-) -> None:
+def test_a_heading_finds_its_column_and_unit(dataset: str, text: str, expected: tuple[str, int | None] | None) -> None:
     assert CONTRACTS[dataset].match_heading(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["序号", "备 注", "*序号", "备注（选填）", "NO.", "Ｎｏ", "编号", "备注说明"]
-)
+@pytest.mark.parametrize("text", ["序号", "备 注", "*序号", "备注（选填）", "NO.", "Ｎｏ", "编号", "备注说明"])
 def test_headings_that_carry_nothing_are_known(text: str) -> None:
     assert all(contract.ignores_heading(text) for contract in CONTRACTS.values())
 

@@ -193,7 +193,5 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_importing_the_package_imports_no_reader() -> None:
     heavy = {"yaml", "pydantic", "open_data_contract_standard"}
     code = f"import sys, data_contracts; print(sorted({heavy} & set(sys.modules)))"
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parent
-    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parent)
     assert answer.stdout.strip() == "[]"

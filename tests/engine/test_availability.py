@@ -13,7 +13,7 @@ BASE = next(iter(load_corpus().values()))
 
 
 def rule(**what):
-    return replace(BASE, **{"requires": (), "any_of": (), "uses": (), "columns": {}, **what})
+    return replace(BASE, **{"requires": (), "any_of": (), "uses": (), "columns": {}, "uses_columns": {}, **what})
 
 
 def test_a_missing_required_dataset_is_named():
@@ -51,10 +51,36 @@ def test_a_decided_column_absent_from_some_files_is_counted():
     assert any("40行" in note for note in verdict.notes)
 
 
+def test_of_two_columns_either_will_do_and_the_one_read_is_counted():
+    either = rule(requires=("a",), columns={"a": ("result|paid",)})
+    second = Arrived("到了", True, 2, "", {"paid": 1}, {"paid": 7, "result": 40})
+    assert judge(either, {"a": second}).notes == ("到了有7行所在文件无“result”或“paid”列，视为未知",)
+    neither = judge(either, {"a": HERE})
+    assert not neither.runs
+    assert "“result”或“paid”" in neither.reason
+
+
+def test_a_used_column_is_only_noted_under_its_heading():
+    arrived = Arrived("到了", True, 1, "", {"status": 1}, {}, {"share": "出资比例"})
+    verdict = judge(rule(requires=("a",), uses_columns={"a": ("share",)}), {"a": arrived})
+    assert verdict.runs
+    assert verdict.notes == ("到了无“出资比例”列，未据此判断",)
+
+
+def test_a_roll_without_end_dates_is_noted_by_every_rule_over_it():
+    arrived = Arrived("花名册", True, 1, "", {"status": 1}, {})
+    assert judge(rule(requires=("benefit_roll",)), {"benefit_roll": arrived}).notes == (
+        "花名册无“end_date”列，未据此判断",
+    )
+
+
 @pytest.mark.parametrize("dataset", ["benefit_roll", "vehicles", "payments", "kinship"])
 def test_exactly_the_rules_that_require_a_dataset_fall_with_it(dataset):
     from data_contracts import load_contracts
 
-    arrived = {d: Arrived(c.title, d != dataset, 1, "", {k.name: 1 for k in c.columns}, {}) for d, c in load_contracts().items()}
+    arrived = {
+        d: Arrived(c.title, d != dataset, 1, "", {k.name: 1 for k in c.columns}, {})
+        for d, c in load_contracts().items()
+    }
     for known in load_corpus().values():
         assert judge(known, arrived).runs == (dataset not in known.requires and known.any_of != (dataset,)), known.id

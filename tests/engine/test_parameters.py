@@ -6,7 +6,13 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from rules.engine.parameters import ParameterError, create_parameter_tables, load_parameters, standards_by_month, values_in_use
+from rules.engine.parameters import (
+    ParameterError,
+    create_parameter_tables,
+    load_parameters,
+    standards_by_month,
+    values_in_use,
+)
 
 DAY = dt.date(2021, 6, 30)
 
@@ -53,20 +59,33 @@ def test_a_county_file_replaces_and_adds(tmp_path):
 def test_all_problems_are_told_at_once(tmp_path):
     folder = tmp_path / "p"
     write(folder, "one", [value("", "2020-01-01", 1), value("", "2020-01-01", 2)])
-    write(folder, "two", [value("x", "2020-01-01", 1), {"region": "", "from": "2020-01-01", "value": 1}, value("", "soon", 1)])
+    write(
+        folder,
+        "two",
+        [value("x", "2020-01-01", 1), {"region": "", "from": "2020-01-01", "value": 1}, value("", "soon", 1)],
+    )
     write(folder, "three", [value("", "2020-01-01", "many")])
     (folder / "four.yaml").write_text("- 1", encoding="utf-8")
     with pytest.raises(ParameterError) as error:
         load_parameters(folder)
     text = str(error.value)
-    for part in ("one.yaml, value 2", "two.yaml, value 1", "two.yaml, value 2", "two.yaml, value 3", "three.yaml, value 1", "four.yaml"):
+    for part in (
+        "one.yaml, value 2",
+        "two.yaml, value 1",
+        "two.yaml, value 2",
+        "two.yaml, value 3",
+        "three.yaml, value 1",
+        "four.yaml",
+    ):
         assert part in text
 
 
 def test_a_region_in_use_without_a_value_is_an_error_that_names_it(tmp_path):
     write(tmp_path / "p", "only_there", [value("320681", "2020-01-01", 1)])
     with duckdb.connect() as con, pytest.raises(ParameterError, match="only_there has no value for 430529100"):
-        create_parameter_tables(con, load_parameters(tmp_path / "p"), ["320681101", "430529100"], DAY, [], ["only_there"])
+        create_parameter_tables(
+            con, load_parameters(tmp_path / "p"), ["320681101", "430529100"], DAY, [], ["only_there"]
+        )
 
 
 def test_a_parameter_no_rule_uses_may_lack_a_value(tmp_path):
@@ -78,22 +97,34 @@ def test_a_parameter_no_rule_uses_may_lack_a_value(tmp_path):
 
 def test_an_unknown_township_takes_the_value_of_the_one_county():
     with duckdb.connect() as con:
-        create_parameter_tables(con, load_parameters(), ["320681101", "320681102", "000000000"], DAY, [2021 * 12 + 6], [])
-        assert con.execute("SELECT value FROM param_dibao_standard_rural WHERE township_code = ''").fetchall() == [(Decimal(710),)]
+        create_parameter_tables(
+            con, load_parameters(), ["320681101", "320681102", "000000000"], DAY, [2021 * 12 + 6], []
+        )
+        assert con.execute("SELECT value FROM param_dibao_standard_rural WHERE township_code = ''").fetchall() == [
+            (Decimal(710),)
+        ]
 
 
 def test_pay_day_is_read_on_the_first_day_of_the_month_paid_for():
     with duckdb.connect() as con:
-        create_parameter_tables(con, load_parameters(), ["430529100"], dt.date(2021, 8, 31), [2021 * 12 + 6, 2021 * 12 + 7], [])
-        rows = con.execute("SELECT pay_month, value FROM param_pay_day WHERE township_code = '430529100' ORDER BY 1").fetchall()
+        create_parameter_tables(
+            con, load_parameters(), ["430529100"], dt.date(2021, 8, 31), [2021 * 12 + 6, 2021 * 12 + 7], []
+        )
+        rows = con.execute(
+            "SELECT pay_month, value FROM param_pay_day WHERE township_code = '430529100' ORDER BY 1"
+        ).fetchall()
     assert rows == [(2021 * 12 + 6, Decimal(10)), (2021 * 12 + 7, Decimal(20))]
 
 
 def test_lists_and_maps_become_rows():
     with duckdb.connect() as con:
         create_parameter_tables(con, load_parameters(), ["430529100"], DAY, [], [])
-        assert ("轮椅车",) in con.execute("SELECT value FROM param_exempt_vehicle_types WHERE township_code = '430529100'").fetchall()
-        assert con.execute("SELECT value FROM param_benefit_items WHERE key = '特困供养' AND township_code = ''").fetchall() == [("特困供养金",)]
+        assert ("轮椅车",) in con.execute(
+            "SELECT value FROM param_exempt_vehicle_types WHERE township_code = '430529100'"
+        ).fetchall()
+        assert con.execute(
+            "SELECT value FROM param_benefit_items WHERE key = '特困供养' AND township_code = ''"
+        ).fetchall() == [("特困供养金",)]
 
 
 def test_overrides_hold_everywhere_and_are_remembered():
@@ -118,6 +149,9 @@ def test_values_in_use_say_which_are_examples():
 
 
 def test_standards_follow_the_month():
-    rows = dict(((c, m), (r, u)) for c, m, r, u in standards_by_month(load_parameters(), ["320681101"], [2020 * 12 + 6, 2020 * 12 + 7]))
+    rows = dict(
+        ((c, m), (r, u))
+        for c, m, r, u in standards_by_month(load_parameters(), ["320681101"], [2020 * 12 + 6, 2020 * 12 + 7])
+    )
     assert rows[("320681101", 2020 * 12 + 6)] == (Decimal(650), Decimal(680))
     assert rows[("320681101", 2020 * 12 + 7)] == (Decimal(710), Decimal(710))

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -235,11 +236,33 @@ class TestAuditors:
         second = rows_of(only(write_extract(store, "auditor", tmp_path / "b")), "明细", "线索键")
         assert not {r["线索键"] for r in first} & {r["线索键"] for r in second}
 
+    @pytest.fixture
+    def many(self, store) -> Path:
+        """The store with some findings of each of twelve rules in each of six townships, few in most."""
+        with duckdb.connect(str(Store(store).run_dir() / "run.duckdb")) as con:
+            con.execute(
+                """CREATE TABLE wanted AS
+                    WITH r AS (SELECT rule_id, title, severity, row_number() OVER (ORDER BY rule_id) AS i FROM run_rule
+                        WHERE status = 'evaluated' QUALIFY i <= 12),
+                    t AS (SELECT township_code, township_name, row_number() OVER (ORDER BY township_code) AS j
+                        FROM core_township WHERE township_code <> '000000000' QUALIFY j <= 6),
+                    n AS (SELECT unnest(range(40)) AS k)
+                    SELECT r.*, t.*, k FROM r, t, n WHERE k < CASE WHEN i = j THEN 11 ELSE (i * 5 + j * 3) % 7 END"""
+            )
+            con.execute(
+                """INSERT INTO out_finding BY NAME
+                    SELECT rule_id, title AS rule_title, severity, 'household' AS subject_kind, 'H' || i || j || k AS subject_key,
+                        township_code, township_name, 'H' || i || j || k AS household_id, '[]' AS evidence, '说明' AS explanation,
+                        'new' AS state, upper(substr(md5('f' || i || '.' || j || '.' || k), 1, 16)) AS finding_id,
+                        md5('e' || i || '.' || j || '.' || k) AS evidence_hash, CAST([] AS VARCHAR[]) AS also_townships FROM wanted"""
+            )
+        return store
+
     def counted(self, receipt) -> dict[str, dict]:
         return {row["疑点类型"]: row for row in rows_of(only(receipt), "汇总", "疑点类型")}
 
-    def test_no_count_below_five_is_printed(self, store, tmp_path):
-        receipt = write_extract(store, "auditor", tmp_path / "out")
+    def test_no_count_below_five_is_printed(self, many, tmp_path):
+        receipt = write_extract(many, "auditor", tmp_path / "out")
         table = self.counted(receipt)
         numbers = [n for row in table.values() for n in row.values() if isinstance(n, int | float)]
         assert numbers and not [n for n in numbers if 0 < n < 5]
@@ -249,12 +272,12 @@ class TestAuditors:
             label: row["全县合计"] for label, row in table.items() if not label.startswith("全县") and row["全县合计"]
         }
 
-    def test_filters_choose_among_what_is_published_of_all(self, store, tmp_path):
-        whole = self.counted(write_extract(store, "auditor", tmp_path / "whole"))
-        with database(Store(store).run_dir()) as con:
+    def test_filters_choose_among_what_is_published_of_all(self, many, tmp_path):
+        whole = self.counted(write_extract(many, "auditor", tmp_path / "whole"))
+        with database(Store(many).run_dir()) as con:
             townships = dict(con.execute("SELECT township_name, township_code FROM core_township").fetchall())
         name = next(heading for heading in next(iter(whole.values())) if heading in townships)
-        receipt = write_extract(store, "auditor", tmp_path / "part", townships=[townships[name]], severities=["high"])
+        receipt = write_extract(many, "auditor", tmp_path / "part", townships=[townships[name]], severities=["high"])
         part = self.counted(receipt)
         assert part and len(part) < len(whole)
         for label, row in part.items():

@@ -8,15 +8,18 @@ from collections import Counter
 import duckdb
 import polars as pl
 import pytest
-from tests.flows.command import SAMPLE, SAMPLE_AS_OF, hedui
 
 from rules.engine.findings import SUSPECT_COLUMNS
+from tests.flows.command import SAMPLE, SAMPLE_AS_OF, hedui
 
 
 def test_the_suspects_are_exactly_those_planted(latest):
     with (SAMPLE.parent / "truth.csv").open(encoding="utf-8", newline="") as file:
         planted = {(row["rule_id"], row["subject_key"]) for row in csv.DictReader(file) if row["expect"] == "must"}
-    found = {tuple(row) for row in pl.read_parquet(latest / "suspects.parquet", columns=["rule_id", "subject_key"]).iter_rows()}
+    found = {
+        tuple(row)
+        for row in pl.read_parquet(latest / "suspects.parquet", columns=["rule_id", "subject_key"]).iter_rows()
+    }
     assert found == planted
 
 
@@ -38,7 +41,12 @@ def test_every_row_of_every_file_is_accounted_for(latest):
 
 def test_every_township_has_its_workbook(latest):
     with duckdb.connect(str(latest / "run.duckdb"), read_only=True) as con:
-        townships = [row[0] for row in con.execute("SELECT township_code FROM core_township WHERE township_code <> '000000000'").fetchall()]
+        townships = [
+            row[0]
+            for row in con.execute(
+                "SELECT township_code FROM core_township WHERE township_code <> '000000000'"
+            ).fetchall()
+        ]
     names = [path.name for path in (latest / "workbooks").iterdir()]
     for code in townships:
         assert sum(name.startswith(f"{code}_") and name.endswith("_疑点线索.xlsx") for name in names) == 1
@@ -60,7 +68,10 @@ def test_reconciliation_foots(latest):
                            ("suspects_by_rule", ["findings", "persons", "amount_at_risk"])):  # fmt: skip
         frame = pl.read_parquet(latest / "reconciliation" / f"{table}.parquet")
         for number in numbers:
-            sums = {level: frame.filter(pl.col("level") == level)[number].sum() for level in ("household", "township", "county")}
+            sums = {
+                level: frame.filter(pl.col("level") == level)[number].sum()
+                for level in ("household", "township", "county")
+            }
             assert sums["household"] == sums["township"] == sums["county"], (table, number)
 
 
@@ -73,7 +84,16 @@ def test_each_active_roll_row_has_one_outcome(latest):
 
 def test_json_output_is_one_object(published, tmp_path):
     done = hedui("run", "--inbox", SAMPLE, "--store", tmp_path / "store", "--as-of", SAMPLE_AS_OF, "--json")
-    assert set(done.json) == {"run_id", "status", "run_dir", "findings", "by_severity", "not_evaluated", "rejected_files", "seconds"}
+    assert set(done.json) == {
+        "run_id",
+        "status",
+        "run_dir",
+        "findings",
+        "by_severity",
+        "not_evaluated",
+        "rejected_files",
+        "seconds",
+    }
 
 
 def test_two_runs_in_two_stores_find_the_same_in_the_same_order(latest, tmp_path):

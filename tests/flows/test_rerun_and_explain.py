@@ -44,7 +44,9 @@ def test_a_rerun_leaves_the_published_run_alone(store, latest):
 def test_a_parameter_set_for_a_rerun_is_recorded_and_used(store, latest):
     code = townships(latest)[0]
     plain = hedui("rerun", code, "--store", store, "--rule", "income_over_standard", "--json")
-    changed = hedui("rerun", code, "--store", store, "--rule", "income_over_standard", "--set", "dibao_standard_rural=1", "--json")
+    changed = hedui(
+        "rerun", code, "--store", store, "--rule", "income_over_standard", "--set", "dibao_standard_rural=1", "--json"
+    )
     assert changed.json["findings"] > plain.json["findings"]
     manifest = json.loads(Path(changed.json["run_dir"], "manifest.json").read_text())
     assert manifest["overrides"] == {"dibao_standard_rural": "1"}
@@ -61,7 +63,9 @@ def test_wrong_usage_exits_2_with_a_message(store, latest, arguments):
 
 def test_explain_shows_the_whole_chain_of_one_finding_of_each_family(published, latest):
     frame = pl.read_parquet(latest / "suspects.parquet")
-    families = frame.with_columns(pl.col("rule_id").str.split("_").list.first().alias("family")).unique("family", keep="first", maintain_order=True)
+    families = frame.with_columns(pl.col("rule_id").str.split("_").list.first().alias("family")).unique(
+        "family", keep="first", maintain_order=True
+    )
     for finding_id in families["finding_id"]:
         chain = hedui("explain", finding_id, "--store", published, "--json").json
         assert chain["rows"]
@@ -110,7 +114,17 @@ FROM core_person WHERE active
 """,
         encoding="utf-8",
     )
-    done = hedui("run", "--inbox", SAMPLE, "--store", tmp_path / "store", "--as-of", SAMPLE_AS_OF, "--json", env={"HEDUI_RULES": str(rules)})
+    done = hedui(
+        "run",
+        "--inbox",
+        SAMPLE,
+        "--store",
+        tmp_path / "store",
+        "--as-of",
+        SAMPLE_AS_OF,
+        "--json",
+        env={"HEDUI_RULES": str(rules)},
+    )
     assert done.status == 0, done.err
     found = pl.read_parquet(f"{done.json['run_dir']}/suspects.parquet")
     assert found.filter(pl.col("rule_id") == "village_unnamed").height > 100

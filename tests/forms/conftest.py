@@ -85,13 +85,9 @@ def build(con: duckdb.DuckDBPyConnection, given: dict[str, Any], as_of: dt.date 
     for number, (rule_id, township, household, person, outcome) in enumerate(given["findings"], start=1):
         values = [rule_id, *titles[rule_id], person or household, township, household, person]
         state = "decided" if outcome else "new"
-        con.execute(
-            "INSERT INTO out_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*values, state, f"{number:016X}"]
-        )
+        con.execute("INSERT INTO out_finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*values, state, f"{number:016X}"])
         if outcome:
-            con.execute(
-                "INSERT INTO current_decision VALUES (?, ?, '', ?, NULL)", [f"{number:016X}", outcome, as_of]
-            )
+            con.execute("INSERT INTO current_decision VALUES (?, ?, '', ?, NULL)", [f"{number:016X}", outcome, as_of])
 
 
 @pytest.fixture

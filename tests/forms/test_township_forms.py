@@ -88,14 +88,11 @@ def test_grace_and_open_findings_are_said_in_annex_1(folder: Path) -> None:
     rows = body(sheet_of(folder, SOUTH, "附件1"))
     assert column(rows, 12)[1] == "维持；缓退，自2021年3月1日起"
     assert (
-        column(body(sheet_of(folder, NORTH, "附件1")), 11)[0]
-        == "残疾1人；待核线索：死亡人员仍在册、近亲属享受未备案"
+        column(body(sheet_of(folder, NORTH, "附件1")), 11)[0] == "残疾1人；待核线索：死亡人员仍在册、近亲属享受未备案"
     )
 
 
-def test_without_the_relatives_screen_no_cell_says_no(
-    given: dict[str, Any], run: FormsRun, tmp_path: Path
-) -> None:
+def test_without_the_relatives_screen_no_cell_says_no(given: dict[str, Any], run: FormsRun, tmp_path: Path) -> None:
     given["rules"][3][4] = "not_evaluated"
     written(given, run, tmp_path)
     assert column(body(sheet_of(tmp_path, NORTH, "附件1")), 13)[:6] == ["是", *[None] * 5]
@@ -192,9 +189,7 @@ def test_an_earlier_run_tells_the_month_before(given: dict[str, Any], run: Forms
         con.execute("CREATE TABLE kept.core_row AS SELECT * FROM core_row")
         con.execute("UPDATE kept.core_row SET household_amount = 950 WHERE household_id = 'N1'")
         con.execute("DELETE FROM kept.core_row WHERE household_id IN ('N4', 'N3')")
-        con.execute(
-            "UPDATE kept.core_row SET household_id = 'GONE', person_key = 'x' WHERE household_id = 'S2'"
-        )
+        con.execute("UPDATE kept.core_row SET household_id = 'GONE', person_key = 'x' WHERE household_id = 'S2'")
     written(given, FormsRun(run.header, run.month, "run", "nightly-0"), tmp_path / "out", earlier)
     north, south = (body(sheet_of(tmp_path / "out", place, "附件1")) for place in (NORTH, SOUTH))
     assert column(north, 12)[:3] == [
@@ -230,9 +225,7 @@ def test_an_earlier_run_tells_the_month_before(given: dict[str, Any], run: Forms
 def test_a_break_is_returned_and_shown(
     change: dict[str, Any], form: str, rule: str, given: dict[str, Any], run: FormsRun, tmp_path: Path
 ) -> None:
-    given["rows"]["benefit_roll"].append(
-        {"single_person": "是" if form in ("附件1", "附件7") else "否", **change}
-    )
+    given["rows"]["benefit_roll"].append({"single_person": "是" if form in ("附件1", "附件7") else "否", **change})
     broken = {(check.form, check.rule) for check in written(given, run, tmp_path)}
     assert (form, rule) in broken
     books = [openpyxl.load_workbook(path) for path in tmp_path.glob("年检*.xlsx")]

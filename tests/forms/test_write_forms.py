@@ -20,9 +20,7 @@ from transforms.publish.store import StoreError
 TOWNSHIP = Path("2021-06") / "320681_启东市" / "年检_320681101_北新镇.xlsx"
 
 
-def publish(
-    store: Path, run_id: str, as_of: str, given: dict[str, Any], started: str = "2021-07-01T02:00:00"
-) -> None:
+def publish(store: Path, run_id: str, as_of: str, given: dict[str, Any], started: str = "2021-07-01T02:00:00") -> None:
     """A published run with the tables the forms read."""
     folder = store / "runs" / run_id
     folder.mkdir(parents=True)
@@ -59,9 +57,7 @@ def test_the_latest_run_against_the_run_of_the_month_before(published: Path, tmp
 
 
 def test_the_period_chooses_the_run(published: Path, tmp_path: Path) -> None:
-    (path,) = [
-        p for p in write_forms(published, tmp_path, None, "2021-05") if p.name.startswith("年检_320681101")
-    ]
+    (path,) = [p for p in write_forms(published, tmp_path, None, "2021-05") if p.name.startswith("年检_320681101")]
     assert path.parent.parent.name == "2021-05"
     assert openpyxl.load_workbook(path)["附件1"].cell(4, 6).value == "4月保障人口"
 

@@ -17,9 +17,7 @@ def opened(tmp_path: Path) -> Callable[[Path], list[RawSheet]]:
 
 
 @pytest.fixture
-def opened_bytes(
-    tmp_path: Path, opened: Callable[[Path], list[RawSheet]]
-) -> Callable[[bytes], list[RawSheet]]:
+def opened_bytes(tmp_path: Path, opened: Callable[[Path], list[RawSheet]]) -> Callable[[bytes], list[RawSheet]]:
     """Opens a file with this content."""
 
     def open_bytes(content: bytes) -> list[RawSheet]:

@@ -158,9 +158,7 @@ def test_nothing_but_the_stored_cells_stays_in_the_work_folder(tmp_path: Path) -
 VALUES = st.text(
     alphabet=st.one_of(
         st.sampled_from('",;|\t\n\r 0123456789Xx=+-@张李启东市𠮷·'),
-        st.characters(
-            codec="utf-8", exclude_characters="\0\x1c\x1d\x1e\x1f\ufeff", exclude_categories=["Cs", "Cc"]
-        ),
+        st.characters(codec="utf-8", exclude_characters="\0\x1c\x1d\x1e\x1f\ufeff", exclude_categories=["Cs", "Cc"]),
     ),
     max_size=12,
 )
@@ -173,9 +171,7 @@ VALUES = st.text(
     ends=st.sampled_from(["\n", "\r\n", "\r\n", "\r"]),
 )
 @settings(max_examples=100, deadline=None)
-def test_any_table_comes_back_cell_for_cell(
-    rows: list[list[str]], encoding: str, delimiter: str, ends: str
-) -> None:
+def test_any_table_comes_back_cell_for_cell(rows: list[list[str]], encoding: str, delimiter: str, ends: str) -> None:
     text = io.StringIO(newline="")
     # Names the delimiter, which a few random cells do not, and the encoding, which a few ideographs leave
     # open
@@ -194,6 +190,4 @@ def test_any_table_comes_back_cell_for_cell(
         (raw,) = open_raw(as_received(path), Path(folder) / "work")
         back = cells(raw)[2:-1]
     assert raw.width == max(2, *(len(row) for row in rows))
-    assert back == [
-        tuple((row[i] or None) if i < len(row) else None for i in range(raw.width)) for row in rows
-    ]
+    assert back == [tuple((row[i] or None) if i < len(row) else None for i in range(raw.width)) for row in rows]

@@ -21,12 +21,8 @@ def drops() -> list[Path]:
 
 @pytest.mark.parametrize("drop", drops(), ids=lambda path: path.name)
 def test_every_physical_row_of_every_file_is_there(drop: Path, tmp_path: Path) -> None:
-    expected = {
-        entry["file"]: entry for entry in json.loads((drop / "mess.json").read_text("utf-8"))["files"]
-    }
-    received = take_in(
-        drop / "inbox", tmp_path / "raw", [folder.name for folder in (drop / "inbox").iterdir()]
-    )
+    expected = {entry["file"]: entry for entry in json.loads((drop / "mess.json").read_text("utf-8"))["files"]}
+    received = take_in(drop / "inbox", tmp_path / "raw", [folder.name for folder in (drop / "inbox").iterdir()])
     assert {file.name for file in received.files} == set(expected)
     wrong: list[object] = []
     for file in received.files:
@@ -37,9 +33,7 @@ def test_every_physical_row_of_every_file_is_there(drop: Path, tmp_path: Path) -
             if entry["expected"] == "accepted":
                 wrong.append((file.name, error.message))
             continue
-        found = {
-            raw.sheet: duckdb.sql(f"SELECT count(*) FROM ({raw.scan})").fetchall()[0][0] for raw in sheets
-        }
+        found = {raw.sheet: duckdb.sql(f"SELECT count(*) FROM ({raw.scan})").fetchall()[0][0] for raw in sheets}
         written = {sheet["sheet"]: sheet["rows_written"] for sheet in entry["sheets"]}
         if found != written or any(raw.rows != found[raw.sheet] for raw in sheets):
             wrong.append((file.name, found, written))

@@ -32,15 +32,8 @@ def compound(*streams: str) -> bytes:
     directory = entries.ljust(-(-len(entries) // 512) * 512, b"\0")
     chain = [0xFFFFFFFD, *range(2, 1 + len(directory) // 512), END]
     table = struct.pack("<128I", *chain, *[FREE] * (128 - len(chain)))
-    header = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + bytes(16)
-        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
-        + bytes(10)
-    )
-    header += struct.pack("<IIIIIIIII", 1, 1, 0, 4096, END, 0, END, 0, 0) + struct.pack(
-        "<108I", *[FREE] * 108
-    )
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
+    header += struct.pack("<IIIIIIIII", 1, 1, 0, 4096, END, 0, END, 0, 0) + struct.pack("<108I", *[FREE] * 108)
     return header + table + directory
 
 
@@ -99,9 +92,7 @@ def test_what_is_no_table_is_refused_with_a_clear_message(opened_bytes: Opener, 
     assert refusal.value.__cause__ is None
 
 
-@pytest.mark.parametrize(
-    "heading", ["PAR1,b", "PARENT_ID,b", "PK,b", "PKID,b", "<1岁,b", "[号],b", "GIF8,b", "BM,b"]
-)
+@pytest.mark.parametrize("heading", ["PAR1,b", "PARENT_ID,b", "PK,b", "PKID,b", "<1岁,b", "[号],b", "GIF8,b", "BM,b"])
 def test_a_heading_that_looks_like_a_magic_number_is_text(opened_bytes: Opener, heading: str) -> None:
     (raw,) = opened_bytes(f"{heading}\n1,2\n".encode())
     assert (raw.kind, raw.rows, raw.width) == ("csv", 2, 2)

@@ -50,17 +50,13 @@ def test_records_keep_their_number_over_row_groups(opened: Opener, tmp_path: Pat
 
 
 def test_empty_records_are_cut_at_the_end_only(opened: Opener, tmp_path: Path) -> None:
-    pq.write_table(
-        pa.table({"a": [None, "x", None, " "], "b": [None, None, None, ""]}), tmp_path / "a.parquet"
-    )
+    pq.write_table(pa.table({"a": [None, "x", None, " "], "b": [None, None, None, ""]}), tmp_path / "a.parquet")
     (raw,) = opened(tmp_path / "a.parquet")
     assert cells(raw) == [(None, None), ("x", None)]
 
 
 def test_columns_that_differ_only_in_case_stay_apart(opened: Opener, tmp_path: Path) -> None:
-    table = pa.Table.from_arrays(
-        [pa.array(["1"]), pa.array(["2"]), pa.array(["3"])], names=["Id", "ID", "Id"]
-    )
+    table = pa.Table.from_arrays([pa.array(["1"]), pa.array(["2"]), pa.array(["3"])], names=["Id", "ID", "Id"])
     pq.write_table(table, tmp_path / "a.parquet")
     (raw,) = opened(tmp_path / "a.parquet")
     assert (raw.header, cells(raw)) == (("Id", "ID", "Id"), [("1", "2", "3")])
@@ -81,9 +77,7 @@ def test_a_file_without_records_has_its_columns(opened: Opener, tmp_path: Path) 
         (pa.table({"a": pa.array([b"\xff\xfe"])}), "not UTF-8"),
     ],
 )
-def test_what_is_no_flat_table_is_refused(
-    opened: Opener, tmp_path: Path, table: pa.Table, message: str
-) -> None:
+def test_what_is_no_flat_table_is_refused(opened: Opener, tmp_path: Path, table: pa.Table, message: str) -> None:
     pq.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(UnreadableFile, match=message):
         opened(tmp_path / "a.parquet")

@@ -39,9 +39,7 @@ def test_the_array_path_and_all_block_borders_follow_the_written_grammar(
         assert streamed(data, size) == by_grammar.records
 
 
-@given(
-    rows=st.lists(st.lists(st.text(alphabet='ab ,;"\n\r中', max_size=6), min_size=1, max_size=4), max_size=8)
-)
+@given(rows=st.lists(st.lists(st.text(alphabet='ab ,;"\n\r中', max_size=6), min_size=1, max_size=4), max_size=8))
 @settings(max_examples=500, deadline=None)
 def test_what_csv_writes_comes_back(rows: list[list[str]]) -> None:
     text = io.StringIO(newline="")
@@ -49,8 +47,7 @@ def test_what_csv_writes_comes_back(rows: list[list[str]]) -> None:
     plain = records.clean(text.getvalue().encode(), b",", final=True).records.decode()
     back = [line.split("\x1f") for line in plain.split("\n")[:-1]]
     assert back == [
-        ["\x1c"] if row == [""] else [c.replace("\n", "\x1e").replace("\r", "\x1d") for c in row]
-        for row in rows
+        ["\x1c"] if row == [""] else [c.replace("\n", "\x1e").replace("\r", "\x1d") for c in row] for row in rows
     ]
 
 

@@ -192,9 +192,7 @@ def test_a_workbook_without_values_is_refused(opened: Opener, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "ZZ200000", "A1048577"])
-def test_a_stray_cell_far_outside_is_refused_before_it_takes_memory(
-    opened: Opener, tmp_path: Path, cell: str
-) -> None:
+def test_a_stray_cell_far_outside_is_refused_before_it_takes_memory(opened: Opener, tmp_path: Path, cell: str) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -221,9 +219,7 @@ def test_a_zip_bomb_is_refused_unopened(opened: Opener, mixed_xlsx: Path, tmp_pa
         opened(bomb)
 
 
-def test_sheet_xml_is_read_alike_in_pieces_of_any_size(
-    mixed_xlsx: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sheet_xml_is_read_alike_in_pieces_of_any_size(mixed_xlsx: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = workbook_parts.sheet_parts(mixed_xlsx)
     whole = workbook_parts.sheet_facts(mixed_xlsx, parts["Sheet"])
     assert len(whole.exact) == 5

@@ -80,9 +80,7 @@ def _stage(con: duckdb.DuckDBPyConnection, dataset: str, rows: Sequence[Mapping[
             if values[f"{name}_status"] == "valid":
                 values[f"{name}_key"] = int(row[name][:17])
         marks = ", ".join("?" for _ in values)
-        con.execute(
-            f"INSERT INTO stg_{dataset} ({', '.join(values)}) VALUES ({marks})", list(values.values())
-        )
+        con.execute(f"INSERT INTO stg_{dataset} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
 
 
 def link_rows(rows: Rows) -> duckdb.DuckDBPyConnection:

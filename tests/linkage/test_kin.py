@@ -55,9 +55,7 @@ def closed(link, number):
 
 
 def test_a_row_reads_in_both_directions(closed) -> None:
-    found, con = closed(
-        "a", [("a", "父亲", "b"), ("c", "配偶", "a"), ("a", "姐妹", "d"), ("e", "外孙女", "a")]
-    )
+    found, con = closed("a", [("a", "父亲", "b"), ("c", "配偶", "a"), ("a", "姐妹", "d"), ("e", "外孙女", "a")])
     assert found == {
         ("a", "parent", "b"): (None, [1]),
         ("b", "child", "a"): (None, [1]),
@@ -141,9 +139,7 @@ def test_a_number_with_a_crowd_of_children_concludes_nothing(link, number) -> No
     parent = number("32068119400101101")
     children = [number(f"320681197001011{i:02d}") for i in range(40)]
     rows = {
-        "benefit_roll": [
-            {"household_id": "H", "id_number": children[0], "name": "王一", "township_code": "1"}
-        ],
+        "benefit_roll": [{"household_id": "H", "id_number": children[0], "name": "王一", "township_code": "1"}],
         "kinship": [{"a_id_number": child, "relation": "母亲", "b_id_number": parent} for child in children],
     }
     con = link(rows)
@@ -158,9 +154,7 @@ def test_a_large_family_is_no_error(link, number) -> None:
     parent = number("32068119400101101")
     children = [number(f"320681197001011{i:02d}") for i in range(20)]
     rows = {
-        "benefit_roll": [
-            {"household_id": "H", "id_number": children[0], "name": "王一", "township_code": "1"}
-        ],
+        "benefit_roll": [{"household_id": "H", "id_number": children[0], "name": "王一", "township_code": "1"}],
         "kinship": [{"a_id_number": child, "relation": "母亲", "b_id_number": parent} for child in children],
     }
     siblings = link(rows).execute(

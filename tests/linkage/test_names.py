@@ -51,9 +51,7 @@ NAME = st.text("欧阳司马李明志", min_size=1, max_size=6)
 
 @settings(max_examples=60, deadline=None)
 @given(pairs=st.sets(st.tuples(NAME, NAME), min_size=20, max_size=60))
-def test_one_off_is_the_plain_definition(
-    names: duckdb.DuckDBPyConnection, pairs: set[tuple[str, str]]
-) -> None:
+def test_one_off_is_the_plain_definition(names: duckdb.DuckDBPyConnection, pairs: set[tuple[str, str]]) -> None:
     names.execute("DELETE FROM name_question")
     names.executemany("INSERT INTO name_question VALUES ('p', ?, ?)", [list(pair) for pair in pairs])
     got = set(names.execute("SELECT name, person_name FROM name_one_off").fetchall())
@@ -78,9 +76,7 @@ def repairs() -> duckdb.DuckDBPyConnection:
         "register_row": "id_number VARCHAR, id_status VARCHAR",
         "link_person": "person_key VARCHAR, id_number VARCHAR, id_key BIGINT",
     }
-    return connection(
-        tables, "damaged_number", "damaged_digit", "repair_candidate", "rounded_candidate", "id_repair"
-    )
+    return connection(tables, "damaged_number", "damaged_digit", "repair_candidate", "rounded_candidate", "id_repair")
 
 
 def repaired(con: duckdb.DuckDBPyConnection, damaged: str, valid: str) -> bool:
@@ -90,9 +86,7 @@ def repaired(con: duckdb.DuckDBPyConnection, damaged: str, valid: str) -> bool:
     return con.execute("SELECT count(*) FROM id_repair").fetchone() == (1,)
 
 
-VALID = st.from_regex(r"[1-6][0-9]{16}", fullmatch=True).map(
-    lambda first: first + ric.calc_check_digit(first + "0")
-)
+VALID = st.from_regex(r"[1-6][0-9]{16}", fullmatch=True).map(lambda first: first + ric.calc_check_digit(first + "0"))
 
 
 @settings(max_examples=60, deadline=None)

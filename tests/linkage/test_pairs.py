@@ -48,18 +48,14 @@ BORN = dt.date(1936, 10, 30)
 def same_number(
     case: str, roll_name: str | None, name: str | None, tier: str, confidence: float, relation: str
 ) -> Pair:
-    return Pair(
-        case, [("{n}", roll_name, {})], {"name": name, "id_number": "{0}"}, {0: (tier, confidence, relation)}
-    )
+    return Pair(case, [("{n}", roll_name, {})], {"name": name, "id_number": "{0}"}, {0: (tier, confidence, relation)})
 
 
 EXACT, CONFLICT, REPAIRED, PLACE = "id_exact", "id_exact_name_conflict", "id_repaired", "name_birth_place"
 
 SAME_NUMBER = [
     same_number("equal names", "张志明", "张志明", EXACT, 1.0, "equal"),
-    same_number(
-        "the register has no name: nothing speaks against the number", "张志明", None, EXACT, 1.0, "missing"
-    ),
+    same_number("the register has no name: nothing speaks against the number", "张志明", None, EXACT, 1.0, "missing"),
     same_number("the roll has no name", None, "张志明", EXACT, 1.0, "missing"),
     same_number("a homophone: clerks type by sound", "王海君", "王海军", EXACT, 0.95, "alike"),
     same_number("homophones in two characters", "刘绣娟", "刘秀涓", EXACT, 0.95, "alike"),
@@ -80,13 +76,9 @@ SAME_NUMBER = [
         0.6,
         "conflict",
     ),
-    same_number(
-        "a compound surname shortened is another surname", "欧阳明月", "欧明月", CONFLICT, 0.6, "conflict"
-    ),
+    same_number("a compound surname shortened is another surname", "欧阳明月", "欧明月", CONFLICT, 0.6, "conflict"),
     same_number("two characters differ", "李凤慧", "李春燕", CONFLICT, 0.6, "conflict"),
-    same_number(
-        "two characters swapped are two substitutions", "李明志", "李志明", CONFLICT, 0.6, "conflict"
-    ),
+    same_number("two characters swapped are two substitutions", "李明志", "李志明", CONFLICT, 0.6, "conflict"),
     Pair(
         "one number, two names on the roll: agreement with either counts",
         [("{n}", "孙才", {"household_id": "H1"}), ("{n}", "张鹏飞", {"household_id": "H2"})],
@@ -146,9 +138,7 @@ REPAIRS = [
         {"name": "张志明", "id_number": "320681193610303000"},
         {0: (REPAIRED, 0.97, "equal")},
     ),
-    Pair(
-        "rounded up, but 61 2 rounds no two up", [JOHN], {"name": "张志明", "id_number": "320681193610304000"}
-    ),
+    Pair("rounded up, but 61 2 rounds no two up", [JOHN], {"name": "张志明", "id_number": "320681193610304000"}),
     Pair(
         "rounded up with a carry into the 14th digit",
         [("32068119361030961", "张志明", {})],
@@ -183,9 +173,7 @@ REPAIRS = [
         {"name": None, "id_number": "320681193610309612"},
     ),
     Pair("two digits wrong", [JOHN], {"name": "张志明", "id_number": "320681193619309612"}),
-    Pair(
-        "digits swapped that are no neighbours", [JOHN], {"name": "张志明", "id_number": "320681193310602612"}
-    ),
+    Pair("digits swapped that are no neighbours", [JOHN], {"name": "张志明", "id_number": "320681193310602612"}),
     Pair(
         "one digit lost: not one of the three slips",
         [JOHN],
@@ -241,9 +229,7 @@ PLACES = [
     by_place("the township without 镇, after the county without 市", "启东东海", True),
     by_place("乡 before it became 镇", "启东市东海乡", True),
     by_place("东海 inside 启东海工 is no township", "启东海工产业带", False),
-    by_place(
-        "another township of the list that contains the two characters", "启东海工船舶工业园海联社区", False
-    ),
+    by_place("another township of the list that contains the two characters", "启东海工船舶工业园海联社区", False),
     by_place("a village of the same name in another township", "启东市海复镇安港村", False),
     by_place("another township", "启东市海复镇长胜村", False),
     by_place("no address", None, False),
@@ -341,7 +327,5 @@ def test_pair(pair: Pair, link, number) -> None:
         "SELECT id_number, tier, confidence, name_relation FROM links"
         " WHERE dataset = 'funerals' AND tier <> 'probabilistic'"
     ).fetchall()
-    assert {row[0]: row[1:] for row in got} == {
-        numbers[place]: expected for place, expected in pair.expected.items()
-    }
+    assert {row[0]: row[1:] for row in got} == {numbers[place]: expected for place, expected in pair.expected.items()}
     assert len(got) == len(pair.expected)

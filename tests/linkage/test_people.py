@@ -33,17 +33,13 @@ def test_person_keys(link, number) -> None:
         ("H1:张三", None),
         ("H1:李四", None),
     ]
-    names = con.execute(
-        "SELECT name FROM link_person_name WHERE person_key = ? ORDER BY 1", [valid]
-    ).fetchall()
+    names = con.execute("SELECT name FROM link_person_name WHERE person_key = ? ORDER BY 1", [valid]).fetchall()
     assert names == [("王大国",), ("王建国",)]
 
 
 def test_sex_and_birth_date_are_the_numbers(link, number) -> None:
     woman = number("32068119600229102")
-    con = link(
-        {"benefit_roll": [on_roll(id_number=woman, sex="男"), on_roll(id_number=woman + "1", sex="女")]}
-    )
+    con = link({"benefit_roll": [on_roll(id_number=woman, sex="男"), on_roll(id_number=woman + "1", sex="女")]})
     assert con.execute("SELECT sex, birth_date FROM link_person ORDER BY person_key").fetchall() == [
         ("女", dt.date(1960, 2, 29)),
         ("女", None),
@@ -66,9 +62,7 @@ def test_sex_and_birth_date_are_the_numbers(link, number) -> None:
 def test_the_household_of_a_person(link, number, rows, household: str) -> None:
     valid = number("32068119600101101")
     roll = [
-        on_roll(
-            id_number=valid, household_id=h, township_code=code, status=status, start_date=dt.date(year, 1, 1)
-        )
+        on_roll(id_number=valid, household_id=h, township_code=code, status=status, start_date=dt.date(year, 1, 1))
         for h, code, status, year in rows
     ]
     con = link({"benefit_roll": roll, "vehicles": [{"owner_id_number": valid, "owner_name": "王建国"}]})
@@ -153,7 +147,5 @@ def test_rows_left_open(link, number) -> None:
         "vehicles": [{"owner_name": "王建国", "owner_id_number": None}],
     }
     con = link(rows)
-    opened = con.execute(
-        "SELECT dataset, _row_id, id_status, age, age_on FROM open_row ORDER BY _row_id"
-    ).fetchall()
+    opened = con.execute("SELECT dataset, _row_id, id_status, age, age_on FROM open_row ORDER BY _row_id").fetchall()
     assert opened == [("funerals", 1, "empty", 84, dt.date(2020, 3, 1)), ("funerals", 5, "invalid", 84, None)]

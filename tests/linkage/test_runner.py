@@ -30,10 +30,7 @@ def test_every_person_column_of_every_register_is_a_role() -> None:
     contracts = load_contracts()
     roles = {(role.dataset, role.id_column) for role in person_roles(contracts)}
     columns = {
-        (d, column.name)
-        for d, contract in contracts.items()
-        for column in contract.columns
-        if column.type == "id18"
+        (d, column.name) for d, contract in contracts.items() for column in contract.columns if column.type == "id18"
     }
     assert roles == {pair for pair in columns if pair[0] != "benefit_roll"}
 
@@ -54,9 +51,7 @@ def small(link, number) -> duckdb.DuckDBPyConnection:
             "benefit_roll": [
                 {"household_id": "H", "id_number": p, "name": "王建国", "township_code": "1"} for p in people
             ],
-            "kinship": [
-                {"a_id_number": people[0], "a_name": "王建国", "relation": "儿子", "b_id_number": people[1]}
-            ],
+            "kinship": [{"a_id_number": people[0], "a_name": "王建国", "relation": "儿子", "b_id_number": people[1]}],
             "deaths": [{"id_number": p, "name": "王建国"} for p in reversed(people)],
         }
     )
@@ -81,8 +76,7 @@ def test_the_same_rows_make_the_same_files(small, tmp_path) -> None:
 
 def test_links_has_the_agreed_columns(small) -> None:
     columns = (
-        "dataset role _row_id _file _sheet _row person_key household_id id_number on_roll "
-        "tier confidence name_relation"
+        "dataset role _row_id _file _sheet _row person_key household_id id_number on_roll tier confidence name_relation"
     )
     assert [column[0] for column in small.execute("SELECT * FROM links").description] == columns.split()
 

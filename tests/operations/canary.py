@@ -23,7 +23,15 @@ ACCOUNT = "6228489300031415926"
 PHONE = "13900314159"
 NUMBERS = (*IDS, *BROKEN_IDS, ACCOUNT, PHONE)
 #: What a cell of each type holds when all is well.
-GOOD = {"date": "2021-03-04", "month": "2021-03", "money": "100", "int": "1", "number": "1", "bool": "是", "uscc": "91320681MA1XXXXX0X"}
+GOOD = {
+    "date": "2021-03-04",
+    "month": "2021-03",
+    "money": "100",
+    "int": "1",
+    "number": "1",
+    "bool": "是",
+    "uscc": "91320681MA1XXXXX0X",
+}
 #: The folders and files that hold people's data because they are made for it; all others are by-products.
 FOR_DATA = ("raw/*", "snapshots/*", "runs/*/run.duckdb", "runs/*/suspects.parquet", "runs/*/links.parquet", "runs/*/reconciliation/*",
             "runs/*/workbooks/*.xlsx", "samples/*", "decisions.db*")  # fmt: skip
@@ -37,11 +45,16 @@ def plant(drop: Path, inbox: Path) -> Path:
             _csv(inbox / contract.dataset / "补报.csv", [_headings(contract), *_rows(contract)])
     deaths = load_contracts()["deaths"]
     _csv(inbox / "deaths" / "没有表头.csv", list(_rows(deaths)))
-    _csv(inbox / "deaths" / "放错文件夹.csv", [_headings(load_contracts()["vehicles"]), *_rows(load_contracts()["vehicles"])])
+    _csv(
+        inbox / "deaths" / "放错文件夹.csv",
+        [_headings(load_contracts()["vehicles"]), *_rows(load_contracts()["vehicles"])],
+    )
     _workbook(inbox / "deaths" / "补报.xlsx", [_headings(deaths), *_rows(deaths)])
     whole = (inbox / "deaths" / "补报.xlsx").read_bytes()
     (inbox / "deaths" / "截断.xlsx").write_bytes(whole[: len(whole) // 2])
-    (inbox / "deaths" / "引号.csv").write_text(f'姓名,身份证号,死亡日期\n"{NAMES[0]},{IDS[0]},2021-05-01\n{NAMES[1]}"{IDS[1]}', encoding="utf-8")
+    (inbox / "deaths" / "引号.csv").write_text(
+        f'姓名,身份证号,死亡日期\n"{NAMES[0]},{IDS[0]},2021-05-01\n{NAMES[1]}"{IDS[1]}', encoding="utf-8"
+    )
     (inbox / "deaths" / "乱码.csv").write_bytes(b"\xff\xfe\x00" + f"{NAMES[0]}{IDS[0]}".encode())
     pl.DataFrame({NAMES[0]: [IDS[0]], "name": [NAMES[1]]}).write_parquet(inbox / "deaths" / "列名.parquet")
     return inbox
@@ -137,4 +150,6 @@ def everybody_in(content: bytes, names: set[str], numbers: set[str]) -> set[str]
 def by_products(store: Path) -> list[Path]:
     """The files of a store that are not made to hold people's data."""
     files = {path: path.relative_to(store).as_posix() for path in store.rglob("*") if path.is_file()}
-    return sorted(path for path, name in files.items() if not any(fnmatch.fnmatch(name, pattern) for pattern in FOR_DATA))
+    return sorted(
+        path for path, name in files.items() if not any(fnmatch.fnmatch(name, pattern) for pattern in FOR_DATA)
+    )

@@ -12,7 +12,13 @@ from tests.flows.command import ROOT, SAMPLE, SAMPLE_AS_OF
 from tests.operations import sealed
 
 #: What this test suite itself says to libraries; the command must not need it.
-SAID_BY_TESTS = ("PREFECT_SERVER_ANALYTICS_ENABLED", "DO_NOT_TRACK", "GX_ANALYTICS_ENABLED", "PREFECT_HOME", "PREFECT_API_URL")
+SAID_BY_TESTS = (
+    "PREFECT_SERVER_ANALYTICS_ENABLED",
+    "DO_NOT_TRACK",
+    "GX_ANALYTICS_ENABLED",
+    "PREFECT_HOME",
+    "PREFECT_API_URL",
+)
 
 
 @pytest.fixture
@@ -33,7 +39,9 @@ def sealed_off(tmp_path):
 def test_an_attempt_would_be_seen(sealed_off):
     asks = "import socket, subprocess, sys\ntry:\n    socket.getaddrinfo('nobody.invalid', 80)\nexcept OSError:\n    pass\n"
     asks += "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ntry:\n    s.sendto(b'', ('192.0.2.1', 9))\nexcept OSError as e:\n    print(e.strerror)\n"
-    done, tried = sealed_off(sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {asks!r}])")
+    done, tried = sealed_off(
+        sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {asks!r}])"
+    )
     assert "socket.getaddrinfo nobody.invalid" in tried
     assert "dns nobody.invalid" in tried
     assert "socket.sendto 192.0.2.1" in tried
@@ -42,7 +50,9 @@ def test_an_attempt_would_be_seen(sealed_off):
 
 def test_the_nightly_run_needs_no_network_and_looks_up_no_name(sealed_off, tmp_path):
     store = str(tmp_path / "store")
-    done, tried = sealed_off(sys.executable, "-m", "flows.cli", "run", "--inbox", str(SAMPLE), "--store", store, "--as-of", SAMPLE_AS_OF)
+    done, tried = sealed_off(
+        sys.executable, "-m", "flows.cli", "run", "--inbox", str(SAMPLE), "--store", store, "--as-of", SAMPLE_AS_OF
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "store" / "latest.json").exists()
     assert tried == []

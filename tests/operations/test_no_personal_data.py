@@ -76,7 +76,14 @@ class House:
     def store(self) -> Path:
         return self.root / "store"
 
-    def hedui(self, title: str, *arguments: str | Path, code: tuple[str, ...] = ("-m", "flows.cli"), shows_people: bool = False, **env: str) -> int:
+    def hedui(
+        self,
+        title: str,
+        *arguments: str | Path,
+        code: tuple[str, ...] = ("-m", "flows.cli"),
+        shows_people: bool = False,
+        **env: str,
+    ) -> int:
         """Run the command, keep what it says (of one made to show people's data only what it says on the side), and return its exit status."""
         folders = {"HOME": "home", "TMPDIR": "tmp", "PREFECT_HOME": "prefect", "XDG_CACHE_HOME": "home/.cache"}
         for name in folders.values():
@@ -86,7 +93,10 @@ class House:
             # Everything Prefect can be made to log goes into its database.
             env={**os.environ, **{k: str(self.root / v) for k, v in folders.items()}, "PREFECT_LOGGING_LEVEL": "DEBUG", "PYTHONPATH": str(ROOT), **env},
         )  # fmt: skip
-        self.said |= {f"{title}: standard output": "" if shows_people else done.stdout, f"{title}: standard error": done.stderr}
+        self.said |= {
+            f"{title}: standard output": "" if shows_people else done.stdout,
+            f"{title}: standard error": done.stderr,
+        }
         return done.returncode
 
     @property
@@ -128,7 +138,9 @@ def _check_files(house: House, inbox: Path) -> None:
 
 def _read_commands(house: House) -> None:
     store = ("--store", house.store)
-    finding = pl.read_parquet(house.latest / "suspects.parquet").filter(pl.col("name") == canary.NAMES[0])["finding_id"][0]
+    finding = pl.read_parquet(house.latest / "suspects.parquet").filter(pl.col("name") == canary.NAMES[0])[
+        "finding_id"
+    ][0]
     assert house.hedui("explain", "explain", finding, *store, shows_people=True) == 0
     assert house.hedui("findings", "findings", *store, shows_people=True) == 0
     changed = ("--rule", "income_over_standard", "--set", "dibao_standard_rural=1")
@@ -153,7 +165,10 @@ def _feedback(house: House) -> None:
     report = import_feedback(house.store, [book.save(house.root / "报回.xlsx")], Settings())
     assert report.recorded == 1
     assert LEADS_SHEET in str(report.as_json())
-    house.said |= {"feedback": "\n".join(report_lines(report)), "feedback as JSON": json.dumps(report.as_json(), ensure_ascii=False)}
+    house.said |= {
+        "feedback": "\n".join(report_lines(report)),
+        "feedback as JSON": json.dumps(report.as_json(), ensure_ascii=False),
+    }
 
 
 def test_the_canaries_were_taken_in(house):
@@ -167,9 +182,17 @@ def test_the_canaries_were_taken_in(house):
 
 
 def test_a_canary_would_be_found():
-    for text in (canary.NAMES[0].encode(), json.dumps(canary.NAMES[1]).encode(), canary.NAMES[2].encode("gb18030"), canary.IDS[0].encode()):
+    for text in (
+        canary.NAMES[0].encode(),
+        json.dumps(canary.NAMES[1]).encode(),
+        canary.NAMES[2].encode("gb18030"),
+        canary.IDS[0].encode(),
+    ):
         assert canary.found_in(b"...\0" + text + b"\0")
-    assert canary.everybody_in("身份证号320681193309178894，王小明。".encode(), {"王小明"}, {canary.IDS[0]}) == {"王小明", canary.IDS[0]}
+    assert canary.everybody_in("身份证号320681193309178894，王小明。".encode(), {"王小明"}, {canary.IDS[0]}) == {
+        "王小明",
+        canary.IDS[0],
+    }
 
 
 def test_nothing_that_was_said_names_anybody(house):
@@ -177,15 +200,25 @@ def test_nothing_that_was_said_names_anybody(house):
 
 
 def test_no_by_product_names_a_canary(house):
-    assert {str(p.relative_to(house.root)): signs for p in _by_products(house) if (signs := canary.found_in(p.read_bytes()))} == {}
+    assert {
+        str(p.relative_to(house.root)): signs for p in _by_products(house) if (signs := canary.found_in(p.read_bytes()))
+    } == {}
 
 
 def test_no_by_product_names_anybody_at_all(house):
     names, numbers = canary.people_of(max((house.store / "snapshots").iterdir()))
     assert len(names) > 50
     assert len(numbers) > 200
-    found = {str(p.relative_to(house.root)): people for p in _by_products(house) if (people := canary.everybody_in(p.read_bytes(), names, numbers))}
-    said = {title: people for title, text in house.said.items() if (people := canary.everybody_in(text.encode(), names, numbers))}
+    found = {
+        str(p.relative_to(house.root)): people
+        for p in _by_products(house)
+        if (people := canary.everybody_in(p.read_bytes(), names, numbers))
+    }
+    said = {
+        title: people
+        for title, text in house.said.items()
+        if (people := canary.everybody_in(text.encode(), names, numbers))
+    }
     assert (found, said) == ({}, {})
 
 

@@ -25,9 +25,7 @@ RULE_TEXTS = {
 }
 
 
-def insert(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]], columns: str = ""
-) -> None:
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]], columns: str = "") -> None:
     """Insert rows of equal length, into the named columns where they are not all of the table's."""
     if rows:
         marks = ", ".join("?" * len(rows[0]))
@@ -67,9 +65,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute((HERE / "run_tables.sql").read_text(encoding="utf-8"))
     content = yaml.safe_load((HERE / "run_tables.yaml").read_text(encoding="utf-8"))
     insert(connection, "core_ctx", [(AS_OF, 2021 * 12 + 6)])
-    insert(
-        connection, "core_township", [(code, name, COUNTY, "启东市") for code, name in content["townships"]]
-    )
+    insert(connection, "core_township", [(code, name, COUNTY, "启东市") for code, name in content["townships"]])
     insert(
         connection,
         "core_household",
@@ -98,6 +94,4 @@ def run() -> RunHeader:
     """The run the workbooks come from."""
     started = dt.datetime(2021, 7, 1, 2, 0)
     finished = dt.datetime(2021, 7, 1, 2, 4)
-    return RunHeader(
-        "20210701T020000-3f2a", AS_OF, "nightly", "incomplete", started, finished, {COUNTY: "启东市"}
-    )
+    return RunHeader("20210701T020000-3f2a", AS_OF, "nightly", "incomplete", started, finished, {COUNTY: "启东市"})

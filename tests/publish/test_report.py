@@ -112,9 +112,7 @@ def test_headline_is_what_the_tables_hold(con: Con, run: RunHeader, tmp_path: Pa
     [(decided,)] = ask(con, "SELECT count(*) FROM out_finding WHERE state = 'decided'")
     [(amount,)] = ask(con, "SELECT sum(amount_at_risk) FROM out_finding WHERE state <> 'decided'")
     assert decided
-    assert [facts[f"{word}级别"].split()[0] for word in "高中低"] == [
-        str(counts[s]) for s in ("high", "medium", "low")
-    ]
+    assert [facts[f"{word}级别"].split()[0] for word in "高中低"] == [str(counts[s]) for s in ("high", "medium", "low")]
     assert facts["待核查疑点"].split()[0] == str(sum(counts.values()))
     assert facts["已核结"].split()[0] == str(decided)
     assert facts["涉及金额"].split()[0] == yuan(amount)
@@ -123,9 +121,7 @@ def test_headline_is_what_the_tables_hold(con: Con, run: RunHeader, tmp_path: Pa
     assert facts["拒收文件"].split() == ["1", "/", "9", "个"]
 
 
-def test_amount_once_takes_the_largest_finding_of_each_household(
-    con: Con, run: RunHeader, tmp_path: Path
-) -> None:
+def test_amount_once_takes_the_largest_finding_of_each_household(con: Con, run: RunHeader, tmp_path: Path) -> None:
     con.execute("UPDATE out_finding SET amount_at_risk = NULL")
     household = "(SELECT min(household_id) FROM out_finding WHERE rule_id = 'death_still_on_roll')"
     con.execute(
@@ -262,9 +258,7 @@ def test_changes_add_up(con: Con, run: RunHeader, tmp_path: Path) -> None:
     assert set(codes) == {*other, "FFFFFFFFFFFFFFFF"}
 
 
-def test_a_settled_finding_that_was_away_counts_as_newly_there(
-    con: Con, run: RunHeader, tmp_path: Path
-) -> None:
+def test_a_settled_finding_that_was_away_counts_as_newly_there(con: Con, run: RunHeader, tmp_path: Path) -> None:
     con.execute("UPDATE out_finding SET state = 'continuing'")
     con.execute("UPDATE out_finding SET state = 'reopened' WHERE rule_id = 'asset_vehicle'")
     con.execute(
@@ -313,8 +307,7 @@ def personal_texts(con: Con) -> set[str]:
             texts |= {
                 str(value)
                 for key, value in item["values"].items()
-                if key
-                in ("name", "owner_name", "account_name", "a_name", "b_name", "id_number", "bank_account")
+                if key in ("name", "owner_name", "account_name", "a_name", "b_name", "id_number", "bank_account")
             }
     return {text for text in texts if not re.fullmatch(r"\d{4}-\d{2}", text)}
 

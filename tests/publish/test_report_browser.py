@@ -94,9 +94,7 @@ def test_no_error_and_no_request(report: Path, browse: Callable[..., tuple[str, 
     assert not addresses
 
 
-def test_an_error_and_a_request_would_be_seen(
-    tmp_path: Path, browse: Callable[..., tuple[str, str, set[str]]]
-) -> None:
+def test_an_error_and_a_request_would_be_seen(tmp_path: Path, browse: Callable[..., tuple[str, str, set[str]]]) -> None:
     noisy = tmp_path / "noisy.html"
     noisy.write_text(NOISY, encoding="utf-8")
     _, said, addresses = browse(noisy)

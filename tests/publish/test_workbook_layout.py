@@ -77,9 +77,7 @@ def test_layout_is_as_agreed(name: str, con: Con, run: RunHeader, tmp_path: Path
             assert found[sheet][part] == agreed[sheet][part], f"{sheet}: {part}"
 
 
-def test_every_sheet_is_set_up_for_a4_landscape(
-    con: duckdb.DuckDBPyConnection, run: RunHeader, tmp_path: Path
-) -> None:
+def test_every_sheet_is_set_up_for_a4_landscape(con: duckdb.DuckDBPyConnection, run: RunHeader, tmp_path: Path) -> None:
     for name, (write, code) in WRITERS.items():
         book: Any = openpyxl.load_workbook(write(con, code, tmp_path / f"{name}.xlsx", run))
         for sheet in book.worksheets:

@@ -43,9 +43,7 @@ def column(sheet: Worksheet, heading: str) -> list[Any]:
 
 def leads(con: Con, code: str, run: RunHeader, folder: Path) -> Worksheet:
     """The 疑点线索 sheet of a township's workbook."""
-    return openpyxl.load_workbook(write_township_workbook(con, code, folder / f"{code}.xlsx", run))[
-        LEADS_SHEET
-    ]
+    return openpyxl.load_workbook(write_township_workbook(con, code, folder / f"{code}.xlsx", run))[LEADS_SHEET]
 
 
 def texts(sheet: Worksheet) -> list[str]:
@@ -154,12 +152,8 @@ def test_keys_are_hidden_and_locked_and_only_the_fill_in_columns_are_open(
         assert unlocked == set(FILL_IN_HEADINGS)
     assert set(column(sheet, "run_id")) == {run.run_id}
     assert set(column(sheet, "township_code")) == {MAIN}
-    stored = con.execute(
-        "SELECT finding_id, evidence_hash FROM out_finding WHERE state <> 'decided'"
-    ).fetchall()
-    assert sorted(zip(column(sheet, "finding_id"), column(sheet, "evidence_hash"), strict=True)) == sorted(
-        stored
-    )
+    stored = con.execute("SELECT finding_id, evidence_hash FROM out_finding WHERE state <> 'decided'").fetchall()
+    assert sorted(zip(column(sheet, "finding_id"), column(sheet, "evidence_hash"), strict=True)) == sorted(stored)
 
 
 def test_households_stay_together_gravest_first(con: Con, run: RunHeader, tmp_path: Path) -> None:
@@ -190,9 +184,7 @@ def test_a_lead_of_another_township_is_shown_and_marked(con: Con, run: RunHeader
 
 
 def test_also_townships_may_be_text(con: Con, run: RunHeader, tmp_path: Path) -> None:
-    con.execute(
-        "ALTER TABLE out_finding ALTER also_townships TYPE VARCHAR USING array_to_string(also_townships, ' ')"
-    )
+    con.execute("ALTER TABLE out_finding ALTER also_townships TYPE VARCHAR USING array_to_string(also_townships, ' ')")
     con.execute("UPDATE out_finding SET also_townships = '3206811011' WHERE rule_id = 'pay_late'")
     assert set(column(leads(con, OTHER, run, tmp_path), "疑点类型")) == {
         "一个账户收多户资金",
@@ -224,20 +216,14 @@ def test_an_unknown_township_is_refused(con: Con, run: RunHeader, tmp_path: Path
 def test_cover_says_what_was_not_compared_and_which_values_are_to_be_confirmed(
     con: Con, run: RunHeader, tmp_path: Path
 ) -> None:
-    cover = rows_of(
-        openpyxl.load_workbook(write_township_workbook(con, MAIN, tmp_path / "t.xlsx", run))["封面"]
-    )
+    cover = rows_of(openpyxl.load_workbook(write_township_workbook(con, MAIN, tmp_path / "t.xlsx", run))["封面"])
     assert ("金融资产超标", "未核对", "缺金融资产核对结果（文件已拒收：没有“身份证号”列）") in cover
     assert ("家庭收入超标", "部分核对", "未使用个人所得税申报信息（未收到）") in cover
     assert any(row[:2] == ("金融资产核对结果", "已拒收") and "金融资产核对_1.xlsx" in row[2] for row in cover)
     assert any(row[:2] == ("社会救助对象花名册", "部分隔离") and "6行" in row[2] for row in cover)
     # 320681 has a value of its own; 3207 is another city.
-    assert [row[1:5] for row in cover if row[0] == "农村低保标准"] == [
-        ("710", "元/人·月", "2020-07-01", "待确认")
-    ]
-    assert [row[1:5] for row in cover if row[0] == "每月发放截止日"] == [
-        ("10", "日（每月）", "2015-01-01", "已确认")
-    ]
+    assert [row[1:5] for row in cover if row[0] == "农村低保标准"] == [("710", "元/人·月", "2020-07-01", "待确认")]
+    assert [row[1:5] for row in cover if row[0] == "每月发放截止日"] == [("10", "日（每月）", "2015-01-01", "已确认")]
     assert ("核对基准日", "2021年6月30日") in cover and ("批次号", run.run_id) in cover
 
 
@@ -251,15 +237,12 @@ def test_evidence_names_the_row_and_says_shared_values_once(con: Con, run: RunHe
     sheet = leads(con, MAIN, run, tmp_path)
     evidence = dict(zip(column(sheet, "疑点类型"), column(sheet, "依据（数据、文件、行号）"), strict=True))
     assert evidence["死亡人员仍在册"].splitlines() == [
-        "【社会救助对象花名册】城乡低保花名册.xlsx（农村低保）"
-        "第17行：状态 在享；开始救助时间 2016-01-01；月保障金 710",
+        "【社会救助对象花名册】城乡低保花名册.xlsx（农村低保）第17行：状态 在享；开始救助时间 2016-01-01；月保障金 710",
         "【死亡人员信息】卫健死亡信息.xlsx（2021年）第112行：死亡日期 2021-03-05；来源 卫健",
         "【殡葬火化信息】殡仪馆火化登记.xls（Sheet1）第203行：火化日期 2021-03-07",
     ]
     paid = evidence["死亡后仍发放"].splitlines()
-    assert (
-        paid[1] == "【救助资金发放台账】发放台账_上半年.csv：打卡名目 农村低保金；实发金额 710；发放结果 成功"
-    )
+    assert paid[1] == "【救助资金发放台账】发放台账_上半年.csv：打卡名目 农村低保金；实发金额 710；发放结果 成功"
     assert paid[2] == "第4000行：发放月份 2021-04；银行账号 6228480402123456000"
     shown = sum(1 for line in paid if line.startswith("第")) + 1
     assert paid[-1] == f"……其余{15 - shown}条依据见核对系统中该线索的明细。"
@@ -270,10 +253,7 @@ def test_the_tallest_row_can_be_shown(con: Con, run: RunHeader, tmp_path: Path) 
     con.execute("UPDATE out_finding SET evidence = ?", [f"[{','.join([item] * 300)}]"])
     sheet = leads(con, MAIN, run, tmp_path)
     assert all(d.height <= 409 for d in sheet.row_dimensions.values() if d.height)
-    assert all(
-        text.endswith("条依据见核对系统中该线索的明细。")
-        for text in column(sheet, "依据（数据、文件、行号）")
-    )
+    assert all(text.endswith("条依据见核对系统中该线索的明细。") for text in column(sheet, "依据（数据、文件、行号）"))
 
 
 def test_tier_confidence_and_contradictions_are_in_words(con: Con, run: RunHeader, tmp_path: Path) -> None:
@@ -289,9 +269,7 @@ def test_the_same_tables_give_the_same_bytes(con: Con, run: RunHeader, tmp_path:
         write_township_workbook(con, MAIN, tmp_path / "a.xlsx", run),
         write_county_workbook(con, COUNTY, tmp_path / "b.xlsx", run),
     )
-    con.execute(
-        "CREATE TABLE turned AS SELECT * FROM out_finding ORDER BY finding_id DESC; DROP TABLE out_finding"
-    )
+    con.execute("CREATE TABLE turned AS SELECT * FROM out_finding ORDER BY finding_id DESC; DROP TABLE out_finding")
     con.execute("ALTER TABLE turned RENAME TO out_finding")
     second = (
         write_township_workbook(con, MAIN, tmp_path / "c.xlsx", run),
@@ -302,16 +280,12 @@ def test_the_same_tables_give_the_same_bytes(con: Con, run: RunHeader, tmp_path:
 
 
 def test_properties_name_nobody_and_carry_the_check_date(con: Con, run: RunHeader, tmp_path: Path) -> None:
-    properties = openpyxl.load_workbook(
-        write_township_workbook(con, MAIN, tmp_path / "t.xlsx", run)
-    ).properties
+    properties = openpyxl.load_workbook(write_township_workbook(con, MAIN, tmp_path / "t.xlsx", run)).properties
     assert (properties.creator, properties.lastModifiedBy) == ("hedui", None)
     assert properties.created == properties.modified == dt.datetime(2021, 6, 30)
 
 
-def test_reconciliation_marks_differences_and_skips_absent_tables(
-    con: Con, run: RunHeader, tmp_path: Path
-) -> None:
+def test_reconciliation_marks_differences_and_skips_absent_tables(con: Con, run: RunHeader, tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(write_township_workbook(con, MAIN, tmp_path / "t.xlsx", run))["对账"]
     rows = rows_of(sheet)
     assert (
@@ -349,16 +323,12 @@ def test_county_totals_foot(con: Con, run: RunHeader, tmp_path: Path) -> None:
     for place in range(1, 11):
         assert rows["合计"][place] == sum(rows[t][place] for t in ("汇龙镇", "南阳镇", "北新镇"))
     matrix = {
-        row[0]: row[1:]
-        for row in rows_of(book["各镇汇总"])
-        if row and row[0] in ("近亲属享受未备案", "死亡后仍发放")
+        row[0]: row[1:] for row in rows_of(book["各镇汇总"]) if row and row[0] in ("近亲属享受未备案", "死亡后仍发放")
     }
     assert matrix == {"近亲属享受未备案": (1, 1), "死亡后仍发放": (1, 1)}
 
 
-def test_county_does_not_count_what_was_not_compared_as_zero(
-    con: Con, run: RunHeader, tmp_path: Path
-) -> None:
+def test_county_does_not_count_what_was_not_compared_as_zero(con: Con, run: RunHeader, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_county_workbook(con, COUNTY, tmp_path / "c.xlsx", run))
     deposit = next(row for row in rows_of(book["规则汇总"]) if row and row[0] == "金融资产超标")
     assert deposit[:4] == ("金融资产超标", "财产", "中", "未核对")

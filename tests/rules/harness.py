@@ -47,12 +47,20 @@ def run_case(rule: Rule, case: dict[str, Any]) -> list[dict[str, Any]]:
         register_functions(con)
         create_macros(con)
         for contract in contracts.values():
-            _stage(con, contract, rows.get(contract.dataset) or [], set((case.get("absent_columns") or {}).get(contract.dataset, ())))
+            _stage(
+                con,
+                contract,
+                rows.get(contract.dataset) or [],
+                set((case.get("absent_columns") or {}).get(contract.dataset, ())),
+            )
         build_links(con, contracts)
         create_context(con, as_of, 0.9)
         _parameters(con, as_of, case.get("parameters") or {}, rule)
         build_core(con, [c.dataset for c in contracts.values() if c.person or c.other_persons])
-        arrived = {d: Arrived(c.title, d not in absent, 1, "", {k.name: 1 for k in c.columns}, {}) for d, c in contracts.items()}
+        arrived = {
+            d: Arrived(c.title, d not in absent, 1, "", {k.name: 1 for k in c.columns}, {})
+            for d, c in contracts.items()
+        }
         outcome = apply_rules(con, [rule], arrived)[0]
         expected_status = case.get("status", "evaluated")
         assert outcome.status == expected_status, f"{outcome.status}: {outcome.reason}"
@@ -73,7 +81,9 @@ def assert_case(rule: Rule, case: dict[str, Any]) -> None:
         assert got["explanation"] and "None" not in got["explanation"]
 
 
-def _stage(con: duckdb.DuckDBPyConnection, contract: Contract, rows: list[dict[str, Any]], absent_columns: set[str]) -> None:
+def _stage(
+    con: duckdb.DuckDBPyConnection, contract: Contract, rows: list[dict[str, Any]], absent_columns: set[str]
+) -> None:
     defaults = {"benefit_roll": ROLL_DEFAULTS, "townships": TOWNSHIP_DEFAULTS}.get(contract.dataset, {})
     filled = [{**defaults, **row} for row in rows]
     unknown = {key for row in filled for key in row} - {c.name for c in contract.columns}
@@ -85,7 +95,12 @@ def _stage(con: duckdb.DuckDBPyConnection, contract: Contract, rows: list[dict[s
         con.unregister("case_empty")
         _known(con, contract, absent_columns)
         return
-    con.register("case_cells", pa.table({"_row": pa.array(range(1, len(filled) + 1), pa.int64()), **{f"raw__{k}": v for k, v in cells.items()}}))
+    con.register(
+        "case_cells",
+        pa.table(
+            {"_row": pa.array(range(1, len(filled) + 1), pa.int64()), **{f"raw__{k}": v for k, v in cells.items()}}
+        ),
+    )
     layers, kept = [], []
     for column in contract.columns:
         kind = VALUE_TYPES[column.type]

@@ -107,9 +107,7 @@ def test_credit_codes_are_valid(plain):
 
 def test_only_planted_id_faults_are_on_the_roll(plain):
     truth = pl.read_csv(plain / "truth.csv", infer_schema=False)
-    planted = set(
-        truth.filter(pl.col("rule_id").is_in(["id_format_invalid", "id_excel_truncated"]))["subject_key"]
-    )
+    planted = set(truth.filter(pl.col("rule_id").is_in(["id_format_invalid", "id_excel_truncated"]))["subject_key"])
     roll = read(plain, "benefit_roll")
     faulty = roll.filter(~pl.Series([ric.is_valid(n or "") for n in roll["id_number"]]))
     as_keys = {
@@ -128,10 +126,7 @@ def test_shared_drops_have_nobody_of_the_small_drop(hedui_drops):
     world = build_world(settings())
     own = set(
         pl.concat(
-            [
-                getattr(world, part).select("id_number")
-                for part in ("members", "kin", "public", "officials", "extras")
-            ]
+            [getattr(world, part).select("id_number") for part in ("members", "kin", "public", "officials", "extras")]
         )["id_number"]
     )
     theirs = itertools.chain.from_iterable(

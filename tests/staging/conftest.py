@@ -34,9 +34,7 @@ class Drop:
         csv.writer(text).writerows(rows)
         self._path(name).write_bytes(text.getvalue().encode(encoding))
 
-    def xlsx(
-        self, name: str, sheets: dict[str, Cells], merged: Sequence[str] = (), hidden: Sequence[str] = ()
-    ) -> None:
+    def xlsx(self, name: str, sheets: dict[str, Cells], merged: Sequence[str] = (), hidden: Sequence[str] = ()) -> None:
         """A workbook; the same ranges are merged in every sheet."""
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
@@ -93,9 +91,7 @@ def rows_of(snapshot: Snapshot, dataset: str, columns: str = "*") -> list[tuple]
 
 def quarantine_of(snapshot: Snapshot, dataset: str) -> list[dict]:
     """Quarantined rows in order, received cells read from their JSON."""
-    found = duckdb.sql(
-        f"SELECT * FROM '{snapshot.path}/quarantine/{dataset}.parquet' ORDER BY file, sheet, row"
-    )
+    found = duckdb.sql(f"SELECT * FROM '{snapshot.path}/quarantine/{dataset}.parquet' ORDER BY file, sheet, row")
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     return [{**row, "received": json.loads(row["received"])} for row in rows]
 

@@ -30,9 +30,7 @@ def test_every_file_is_accounted_for(staged):
     assert {file.file for file in snapshot.files} == set(mess)
     for file in snapshot.files:
         assert file.received == file.loaded + file.quarantined + file.ignored
-        assert file.status == {"accepted": "loaded", "rejected": "rejected"}[mess[file.file]["expected"]], (
-            file.reason
-        )
+        assert file.status == {"accepted": "loaded", "rejected": "rejected"}[mess[file.file]["expected"]], file.reason
 
 
 def test_rejected_files_say_why(staged):

@@ -49,9 +49,7 @@ def test_a_file_of_another_dataset_is_told_where_it_belongs(drop):
 
 def test_a_file_that_fits_another_dataset_clearly_better_is_rejected(drop):
     heading = ["姓名", "身份证号", "性别", "出生日期", "死亡日期", "注销日期", "来源", "户籍地址"]
-    drop.csv(
-        "population/x.csv", [heading, ["王五", "110101199003074610", "男", "", "20210531", "", "公安", ""]]
-    )
+    drop.csv("population/x.csv", [heading, ["王五", "110101199003074610", "男", "", "20210531", "", "公安", ""]])
     account = only(drop.stage())
     assert account.status == "rejected" and "死亡人员信息" in account.reason
 
@@ -113,9 +111,7 @@ def test_merged_headings_of_both_kinds_of_workbook(drop, read):
 
 
 def test_parquet_has_no_heading_row(drop, read):
-    drop.parquet(
-        "population/p.parquet", "SELECT '王五' AS name, '110101199003074610' AS id_number, 'x' AS extra"
-    )
+    drop.parquet("population/p.parquet", "SELECT '王五' AS name, '110101199003074610' AS id_number, 'x' AS extra")
     snapshot = drop.stage()
     assert read[0](snapshot, "population", "name, _row") == [("王五", 1)]
     (sheet,) = only(snapshot).sheets
@@ -124,9 +120,7 @@ def test_parquet_has_no_heading_row(drop, read):
 
 def test_leftovers_duplicates_and_unknown_codes_are_reported(drop):
     heading = [*HEAD, "姓名", "性别", "血型", "备注"]
-    drop.csv(
-        "deaths/a.csv", [heading, [*ROW, "王五", "男", "A", ""], ["李四", "x", "20210601", "", "雄", "", ""]]
-    )
+    drop.csv("deaths/a.csv", [heading, [*ROW, "王五", "男", "A", ""], ["李四", "x", "20210601", "", "雄", "", ""]])
     (sheet,) = only(drop.stage()).sheets
     assert (sheet.leftover, sheet.duplicates, sheet.unknown_codes) == (
         ("血型",),

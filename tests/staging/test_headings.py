@@ -99,9 +99,7 @@ def test_duplicates_leftovers_and_ignored_headings():
     ],
 )
 def test_units_of_money_columns(heading, unit):
-    found = find(
-        [["统一社会信用代码", "企业名称", "类型", "姓名", "身份证号", "状态", heading]], "business_licenses"
-    )
+    found = find([["统一社会信用代码", "企业名称", "类型", "姓名", "身份证号", "状态", heading]], "business_licenses")
     assert found.units.get("registered_capital") == unit
 
 

@@ -109,9 +109,7 @@ def test_a_wrong_or_empty_number_is_no_reason(drop, number):
 
 def test_a_month_is_a_usable_date(drop, read):
     drop.csv("deaths/a.csv", [["姓名", "身份证号", "死亡日期"], ["王五", ID, "2021年5月"]])
-    assert read[0](drop.stage(), "deaths", "death_date::VARCHAR, death_date_month_only") == [
-        ("2021-05-01", True)
-    ]
+    assert read[0](drop.stage(), "deaths", "death_date::VARCHAR, death_date_month_only") == [("2021-05-01", True)]
 
 
 def test_negative_amounts(drop, read):
@@ -171,9 +169,7 @@ def test_the_first_of_repeated_rows_stays(drop, read):
 
 def test_repeats_that_are_facts_stay(drop):
     row = ["王五", ID, "202105", "3000"]
-    ignored, loaded, _ = kinds(
-        drop, [["姓名", "身份证号", "所属月份", "收入额"], row, row], "income_tax/a.csv"
-    )
+    ignored, loaded, _ = kinds(drop, [["姓名", "身份证号", "所属月份", "收入额"], row, row], "income_tax/a.csv")
     assert (dict(ignored), loaded) == ({"表头": 1}, 2)
 
 

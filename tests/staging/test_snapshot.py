@@ -107,14 +107,10 @@ def test_an_unchanged_dataset_is_taken_over_from_the_snapshot_before(drop, read)
 
 def test_row_ids_tell_file_sheet_and_row(drop, read):
     deaths(drop, "deaths/a.csv")
-    drop.xlsx(
-        "deaths/b.xlsx", {"一": [HEAD, ["王五", ID, "20210601"]], "二": [HEAD, ["李四", "", "20210602"]]}
-    )
+    drop.xlsx("deaths/b.xlsx", {"一": [HEAD, ["王五", ID, "20210601"]], "二": [HEAD, ["李四", "", "20210602"]]})
     rows = read[0](drop.stage(), "deaths", "_row_id, _file_no, _sheet, _row")
     assert [row[1:] for row in rows] == [(1, "", 2), (2, "一", 2), (2, "二", 2)]
-    assert all(
-        row[0] // 1_000_000_000 // 1_000 == row[1] and row[0] % 1_000_000_000 == row[3] for row in rows
-    )
+    assert all(row[0] // 1_000_000_000 // 1_000 == row[1] and row[0] % 1_000_000_000 == row[3] for row in rows)
     assert len({row[0] for row in rows}) == 3
 
 
@@ -138,9 +134,7 @@ def test_every_dataset_has_a_view_of_the_same_shape_with_or_without_a_file(drop)
         shape = dict(row[:2] for row in con.execute(f"DESCRIBE stg_{dataset}").fetchall())
         assert {column: shape[column] for column in staged_columns(contract)} == staged_columns(contract)
         assert {column: shape[column] for column in LINEAGE} == LINEAGE
-        assert {c.name for c in contract.columns if not c.required} == {
-            c[4:] for c in shape if c.startswith("has_")
-        }
+        assert {c.name for c in contract.columns if not c.required} == {c[4:] for c in shape if c.startswith("has_")}
         assert con.execute(f"SELECT count(*) FROM stg_{dataset}").fetchall() == [(int(dataset == "deaths"),)]
 
 

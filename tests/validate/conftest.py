@@ -61,10 +61,7 @@ class Staged:
 
     def run(self, measured=False, out_dir=None, as_of=AS_OF, progress=None):
         """Validate what was added, row by row or by counting."""
-        rows = {
-            name: self.con.execute(f"SELECT count(*) FROM stg_{name}").fetchall()[0][0]
-            for name in self.contracts
-        }
+        rows = {name: self.con.execute(f"SELECT count(*) FROM stg_{name}").fetchall()[0][0] for name in self.contracts}
         limit = {"whole_rows": -1} if measured else {}
         return validate_snapshot(self.con, self.contracts, rows, as_of, out_dir, progress, **limit)
 

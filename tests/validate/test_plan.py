@@ -27,9 +27,7 @@ def test_plan_holds_what_the_contract_says(dataset):
     stated_kinds = ("not_null", "unique", "pattern", "range")
     others: set[tuple[object, ...]] = set()
     others |= {
-        (p.kind, p.level, p.columns, p.minimum, p.maximum, p.values)
-        for p in planned
-        if p.kind not in stated_kinds
+        (p.kind, p.level, p.columns, p.minimum, p.maximum, p.values) for p in planned if p.kind not in stated_kinds
     }
     required = tuple(c.name for c in contract.columns if c.required)
     expected: set[tuple[object, ...]] = {

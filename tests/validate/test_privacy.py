@@ -28,17 +28,14 @@ def pages_of(folder):
 @pytest.mark.parametrize("measured", [False, True], ids=["whole", "measured"])
 def test_no_value_in_results_pages_or_lines(staged, probe, clean, measured, tmp_path, caplog, capfd):
     caplog.set_level(logging.DEBUG)
-    values = {
-        name: f"if(i % 2 = 0, {canary}, {clean(probe.column(name))})" for name, canary in CANARIES.items()
-    }
+    values = {name: f"if(i % 2 = 0, {canary}, {clean(probe.column(name))})" for name, canary in CANARIES.items()}
     staged.add(probe, **values)
     lines: list[str] = []
     result = staged.run(measured, tmp_path / "data_docs", progress=lines.append)
     assert sum(not check.success for check in result.checks) >= 6
     out, err = capfd.readouterr()
     told = {
-        "results": json.dumps([check.as_dict() for check in result.checks], ensure_ascii=False)
-        + str(result.rejected),
+        "results": json.dumps([check.as_dict() for check in result.checks], ensure_ascii=False) + str(result.rejected),
         "progress": "\n".join(lines),
         "log": caplog.text,
         "out": out,
@@ -49,9 +46,7 @@ def test_no_value_in_results_pages_or_lines(staged, probe, clean, measured, tmp_
     assert [(place, sign) for place, text in told.items() for sign in SIGNS if sign in text] == []
 
 
-def test_a_check_that_cannot_be_carried_out_is_told_without_its_text(
-    staged, probe, monkeypatch, tmp_path, caplog
-):
+def test_a_check_that_cannot_be_carried_out_is_told_without_its_text(staged, probe, monkeypatch, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     staged.add(probe, name="'金丝雀某某'", sort="'金丝雀代码'")
 
@@ -89,9 +84,7 @@ def test_pages_stand_alone_and_say_what_was_found(staged, probe, tmp_path):
     result = staged.run(out_dir=tmp_path)
     pages = pages_of(tmp_path)
     assert set(pages) == {"index.html", "probe.html"}
-    assert not [
-        name for name, text in pages.items() if "http://" in text or "https://" in text or "src=" in text
-    ]
+    assert not [name for name, text in pages.items() if "http://" in text or "https://" in text or "src=" in text]
     assert 'href="probe.html"' in pages["index.html"]
     assert result.rejected["probe"] in pages["index.html"]
     for check in result.checks:

@@ -19,20 +19,14 @@ WAYS = pytest.mark.parametrize("measured", [False, True], ids=["whole", "measure
 def found(result, expectation, columns, level):
     """The one result of an expectation on columns at a level."""
     matching = [
-        c
-        for c in result.checks
-        if (c.expectation, c.columns, c.level) == (f"expect_{expectation}", columns, level)
+        c for c in result.checks if (c.expectation, c.columns, c.level) == (f"expect_{expectation}", columns, level)
     ]
     assert len(matching) == 1, [c.message for c in matching]
     return matching[0]
 
 
 def failing(result):
-    return [
-        (check.expectation.removeprefix("expect_"), check.columns)
-        for check in result.checks
-        if not check.success
-    ]
+    return [(check.expectation.removeprefix("expect_"), check.columns) for check in result.checks if not check.success]
 
 
 @WAYS
@@ -179,9 +173,7 @@ def test_missing_required_column_rejects(staged, probe, measured):
     staged.add(probe)
     staged.con.execute("ALTER TABLE stg_probe DROP COLUMN amount")
     result = staged.run(measured)
-    check = found(
-        result, "table_columns_to_match_set", ("id_number", "name", "sort", "amount", "day"), "fail"
-    )
+    check = found(result, "table_columns_to_match_set", ("id_number", "name", "sort", "amount", "day"), "fail")
     assert (check.success, check.observed, check.message) == (False, 1, "缺少必需的列：金额")
     assert result.rejected == {"probe": "缺少必需的列：金额"}
 
@@ -213,9 +205,7 @@ def test_freshness_of_days(staged, probe, newest, age, fresh, measured):
         (dt.date(2021, 2, 1), (2020, 12), 32, False),
     ],
 )
-def test_freshness_of_months_counts_from_the_months_end(
-    staged, probe, as_of, year_month, age, fresh, measured
-):
+def test_freshness_of_months_counts_from_the_months_end(staged, probe, as_of, year_month, age, fresh, measured):
     month = Column("month", "month", True, False, ("月份",), (), {}, "")
     contract = dataclasses.replace(probe, columns=(*probe.columns, month), freshness_column="month")
     year, number = year_month
@@ -242,11 +232,7 @@ def test_both_ways_say_the_same_of_messy_data(staged, clean):
             )
             for place, column in enumerate(contract.columns)
         }
-        flags = {
-            f"has_{column.name}": f"i % 3 <> {number % 3}"
-            for column in contract.columns
-            if not column.required
-        }
+        flags = {f"has_{column.name}": f"i % 3 <> {number % 3}" for column in contract.columns if not column.required}
         staged.add(contract, 250, **values, **flags)
     whole, measured = staged.run(), staged.run(measured=True)
     assert [dataclasses.replace(check, scope="whole") for check in measured.checks] == whole.checks
@@ -258,9 +244,7 @@ def test_both_ways_say_the_same_of_messy_data(staged, clean):
 def test_only_delivered_datasets_are_looked_at(staged, probe):
     staged.add(probe)
     other = dataclasses.replace(probe, dataset="other")
-    result = snapshot.validate_snapshot(
-        staged.con, {"other": other, "probe": probe}, {"probe": 200}, AS_OF, None, None
-    )
+    result = snapshot.validate_snapshot(staged.con, {"other": other, "probe": probe}, {"probe": 200}, AS_OF, None, None)
     assert {check.dataset for check in result.checks} == {"probe"}
 
 

@@ -114,9 +114,7 @@ def test_status(cleaner, cell, value, status):
 
 
 def test_zeros_at_the_end_with_the_right_check_character_are_no_damage(cleaner):
-    number = next(
-        n for n in (complete(f"32010219800101{k:03}") for k in range(0, 1000, 100)) if n.endswith("000")
-    )
+    number = next(n for n in (complete(f"32010219800101{k:03}") for k in range(0, 1000, 100)) if n.endswith("000"))
     assert cleaner.one("id18", number)["_status"] == "valid"
 
 

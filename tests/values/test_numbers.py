@@ -101,9 +101,7 @@ def test_grades_and_words_around_a_count(cleaner, cell, value):
     assert load_contracts()["benefit_roll"].column("disability_grade").type == "int"
 
 
-@pytest.mark.parametrize(
-    "cell", ["十二", "一二级", "3.5", "10-12", "1/2", "1E5", "5%", "多", "1234567890", "<5"]
-)
+@pytest.mark.parametrize("cell", ["十二", "一二级", "3.5", "10-12", "1/2", "1E5", "5%", "多", "1234567890", "<5"])
 def test_what_is_no_count(cleaner, cell):
     assert cleaner.one("int", cell) == {"value": None, "bad": True}
 

@@ -151,8 +151,7 @@ def test_accounts(cleaner):
     values = cleaner.values("account", cells)
     assert values == ["6217006903059906887"] * 2 + ["62170069", "6217", "6217", "6.21701E+18", "6.21701E18"]
     damaged = [
-        cleaner.con.execute(f"SELECT {account_damaged('a')} FROM (SELECT ? AS a)", [v]).fetchall()[0][0]
-        for v in values
+        cleaner.con.execute(f"SELECT {account_damaged('a')} FROM (SELECT ? AS a)", [v]).fetchall()[0][0] for v in values
     ]
     assert damaged == [False] * 5 + [True] * 2
 
@@ -189,9 +188,7 @@ def test_an_unlisted_code_is_kept_clean(cleaner):
     ]
 
 
-@pytest.mark.parametrize(
-    "word", ["是", "√", "Y", "y", "1", "1.0", "true", "TRUE", "已处理", "是（重残）", " 是 "]
-)
+@pytest.mark.parametrize("word", ["是", "√", "Y", "y", "1", "1.0", "true", "TRUE", "已处理", "是（重残）", " 是 "])
 def test_yes(cleaner, word):
     assert cleaner.one("bool", word) == {"value": True, "bad": False}
 
@@ -230,6 +227,6 @@ def test_an_empty_cell_of_a_ticked_column_means_no(cleaner):
 )
 def test_columns_that_mark_with_ticks_only(cleaner, cells, ticks):
     asked = only_ticks("c", load_codes().null_words)
-    assert cleaner.con.execute(
-        f"SELECT {asked} FROM (SELECT unnest($1::VARCHAR[]) AS c)", [cells]
-    ).fetchall() == [(ticks,)]
+    assert cleaner.con.execute(f"SELECT {asked} FROM (SELECT unnest($1::VARCHAR[]) AS c)", [cells]).fetchall() == [
+        (ticks,)
+    ]

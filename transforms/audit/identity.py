@@ -37,16 +37,12 @@ def audit_key() -> bytes | None:
         try:
             text = Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
-            raise AuditError(
-                f"{AUDIT_KEY_FILE} names {path}, which cannot be read as text ({error})"
-            ) from None
+            raise AuditError(f"{AUDIT_KEY_FILE} names {path}, which cannot be read as text ({error})") from None
     elif not text:
         return None
     key = text.strip().encode()
     if len(key) < SHORTEST_KEY:
-        raise AuditError(
-            f"the secret of {source} is under {SHORTEST_KEY} bytes; make one with `openssl rand -hex 32`"
-        )
+        raise AuditError(f"the secret of {source} is under {SHORTEST_KEY} bytes; make one with `openssl rand -hex 32`")
     return key
 
 

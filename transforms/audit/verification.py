@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from transforms.audit.trail import (
     trail_of,
 )
 
+BROKEN = "it does not follow the entry before it"
 KEYS = {"n", "at", "who", "action", "details", "prev", "hash"}
 
 
@@ -57,6 +58,7 @@ class _Reading:
 
     n: int = 0
     hash: str = NO_HASH
+    before: str = NO_HASH
     size: int = 0
     sealed: int = 0
     first_bad: int | None = None
@@ -64,6 +66,11 @@ class _Reading:
 
     def fail(self, problem: str, number: int | None) -> None:
         self.problem, self.first_bad = problem, number
+
+    def step_back(self) -> int:
+        """Take back the last entry that seemed sound; returns its number."""
+        self.n, self.hash, self.sealed = self.n - 1, self.before, min(self.sealed, self.n - 1)
+        return self.n + 1
 
 
 def verify(store: Path, *, key: bytes | None = None) -> AuditReport:
@@ -99,10 +106,12 @@ def _read(files: TrailFiles, key: bytes | None, reading: _Reading) -> None:
     head, head_problem = _head(files)
     if files.trail.exists():
         with files.trail.open("rb") as lines:
-            for line in lines:
+            for line, following in _with_next(lines):
                 if head and reading.n == head.n and _is_begun(line, head):
                     break
                 problem = _line_problem(line, reading, head, key)
+                if problem == BROKEN and reading.n and _is_vouched_for(line, following, head):
+                    return reading.fail("the entry after it follows another one", reading.step_back())
                 if problem:
                     return reading.fail(problem, reading.n + 1)
     if head is None:
@@ -121,6 +130,24 @@ def _head(files: TrailFiles) -> tuple[Head | None, str]:
         return None, str(error)
 
 
+def _with_next(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Each line with the one after it, b'' after the last."""
+    before = b""
+    for line in lines:
+        if before:
+            yield before, line
+        before = line
+    if before:
+        yield before, b""
+
+
+def _is_vouched_for(line: bytes, following: bytes, head: Head | None) -> bool:
+    """Whether what comes next knows this line's entry: then it is the entry before that was put there later."""
+    content, after = _parsed(line), _parsed(following)
+    known = after["prev"] if after else head.hash if head else None
+    return content is not None and content["hash"] == known
+
+
 def _is_begun(line: bytes, head: Head) -> bool:
     """Whether this is the unfinished line of a writer that died: the next one completes it."""
     return bool(head.pending) and not line.endswith(b"\n") and head.pending.encode().startswith(line)
@@ -133,16 +160,16 @@ def _line_problem(line: bytes, reading: _Reading, head: Head | None, key: bytes 
         return f"its line in {TRAIL} is not as it was written"
     if content["n"] != reading.n + 1:
         return f"entry {content['n']} stands in its place"
-    if content["prev"] != reading.hash:
-        return "it does not follow the entry before it"
     if content["hash"] != hash_of(content):
         return "its content is not what its hash was made of"
+    if content["prev"] != reading.hash:
+        return BROKEN
     if key and "mac" in content and content["mac"] != seal_of(content, key):
         return "its seal was not made with this secret"
     if head and (problem := _against_head(content, reading.size + len(line), head)):
         return problem
     reading.size += len(line)
-    reading.n, reading.hash = content["n"], content["hash"]
+    reading.n, reading.hash, reading.before = content["n"], content["hash"], reading.hash
     reading.sealed = reading.n if "mac" in content else reading.sealed
     return ""
 

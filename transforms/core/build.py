@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import graphlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,8 +13,11 @@ import duckdb
 from transforms.core.told_errors import told
 
 SQL_FOLDER = Path(__file__).parent
+WORD = re.compile(r"\w+")
 TABLE_NAME = re.compile(r"\bcore_[a-z_]+\b")
 COMMENT = re.compile(r"--[^\n]*")
+# One row per row of a register, worked out from that row: views in the run's database, as the staged registers are.
+ROW_BY_ROW = ("core_payment", "core_kin", "core_card", "core_official")
 
 
 class CoreError(RuntimeError):
@@ -42,17 +45,29 @@ def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidenc
     )
 
 
-def build_core(con: duckdb.DuckDBPyConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None) -> list[str]:
-    """Create link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
+def build_core(con: duckdb.DuckDBPyConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None,
+               readers: Sequence[str] = ()) -> list[str]:  # fmt: skip
+    """Create view link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
 
-    Needs: macros, core_ctx, param_* tables, stg_* views, `links` and `kin_closed`. Raises CoreError naming the table that failed.
+    Needs: macros, core_ctx, param_* tables, stg_* views, `links` and `kin_closed`. What is ROW_BY_ROW becomes a view too; for the SQL in
+    `readers`, to be run on this connection, it is worked out once, with the columns they name. Raises CoreError naming the table that failed.
     """
     built = []
     for dataset in linked_datasets:
-        built.append(_create(con, f"link_{dataset}", link_table_sql(dataset), progress))
+        built.append(_create(con, "VIEW", f"link_{dataset}", link_table_sql(dataset), progress))
     for name, select in _ordered(_statements()).items():
-        built.append(_create(con, name, select, progress))
+        built.append(_create(con, "VIEW" if name in ROW_BY_ROW else "TABLE", name, select, progress))
+        if name in ROW_BY_ROW:
+            _work_out(con, name, [text for text in readers if name in text])
     return built
+
+
+def _work_out(con: duckdb.DuckDBPyConnection, name: str, readers: Sequence[str]) -> None:
+    """A temporary table of the view's name, which this connection reads in its place: only the columns its readers name."""
+    words = set(WORD.findall(" ".join(COMMENT.sub("", text) for text in readers)))
+    columns = [row[0] for row in con.execute(f"DESCRIBE {name}").fetchall() if row[0] in words]
+    if columns:
+        _create(con, "TEMP TABLE", name, f"SELECT {', '.join(columns)} FROM main.{name}", None)
 
 
 def link_table_sql(dataset: str) -> str:
@@ -63,11 +78,13 @@ def link_table_sql(dataset: str) -> str:
     )
 
 
-def _create(con: duckdb.DuckDBPyConnection, name: str, select: str, progress: Callable[[str], None] | None) -> str:
+def _create(
+    con: duckdb.DuckDBPyConnection, kind: str, name: str, select: str, progress: Callable[[str], None] | None
+) -> str:
     try:
-        con.execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
+        con.execute(f"CREATE OR REPLACE {kind} {name} AS {select}")
     except duckdb.Error as error:
-        raise CoreError(f"table {name} could not be built: {told(error)}") from None
+        raise CoreError(f"{kind.lower()} {name} could not be built: {told(error)}") from None
     if progress:
         progress(name)
     return name

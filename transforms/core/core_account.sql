@@ -5,8 +5,8 @@ WITH holder AS (
         account,
         min(household_id) AS household_id,
         min(start_date) AS since,
-        string_agg(DISTINCT household_id, ' ' ORDER BY household_id) AS households,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS roll_refs
+        array_to_string(list_sort(list(DISTINCT household_id)), ' ') AS households,
+        array_to_string(list_sort(list(ref)), ' ') AS roll_refs
     FROM core_row
     WHERE active AND account IS NOT NULL
     GROUP BY account
@@ -19,7 +19,7 @@ reported AS (
         max(balance) AS balance,
         min(account_name) AS account_name,
         min(CASE WHEN has_last_withdrawal THEN 1 ELSE 0 END) AS known,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS bank_refs
+        array_to_string(list_sort(list(ref)), ' ') AS bank_refs
     FROM stg_account_activity
     GROUP BY account_of(bank_account)
 )

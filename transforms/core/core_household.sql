@@ -30,27 +30,18 @@ flags AS (
         max(CASE WHEN active AND area = 'urban' THEN 1 ELSE 0 END) = 1 AS urban,
         max(CASE WHEN active THEN CASE WHEN care_class = 'A' THEN 1 WHEN care_class IN ('B', 'C') THEN 2 END END) AS class_rank,
         max(CASE WHEN active AND care_class = 'C' THEN 1 ELSE 0 END) AS has_c,
-        string_agg(DISTINCT CASE WHEN active THEN ref END, ' ' ORDER BY CASE WHEN active THEN ref END) AS active_refs,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS all_refs
+        nullif(array_to_string(list_sort(list(CASE WHEN active THEN ref END)), ' '), '') AS active_refs,
+        array_to_string(list_sort(list(ref)), ' ') AS all_refs
     FROM core_row
     GROUP BY household_id
-),
-
-head AS (
-    SELECT household_id, head_id_number, head_id_number_status, head_name
-    FROM core_row
-    QUALIFY row_number() OVER (
-        PARTITION BY household_id
-        ORDER BY CASE WHEN active THEN 0 ELSE 1 END, CASE WHEN active THEN township_code END, start_date DESC, _row_id
-    ) = 1
 )
 
 SELECT
     f.household_id,
     p.township_code,
     p.village,
-    h.head_name,
-    h.head_id_number,
+    p.roll_head_name AS head_name,
+    p.roll_head_id_number AS head_id_number,
     f.active,
     f.is_dibao,
     f.is_tekun,
@@ -67,5 +58,4 @@ SELECT
     coalesce(f.active_refs, f.all_refs) AS refs
 FROM flags AS f
 INNER JOIN core_household_place AS p ON p.household_id = f.household_id
-INNER JOIN head AS h ON h.household_id = f.household_id
 LEFT JOIN paid AS a ON a.household_id = f.household_id

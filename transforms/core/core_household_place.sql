@@ -6,6 +6,7 @@ WITH ranked AS (
         township_code,
         village,
         head_name,
+        head_id_number,
         row_number() OVER (
             PARTITION BY household_id
             ORDER BY CASE WHEN active THEN 0 ELSE 1 END, CASE WHEN active THEN township_code END, start_date DESC, _row_id
@@ -14,7 +15,7 @@ WITH ranked AS (
 ),
 
 from_roll AS (
-    SELECT household_id, township_code, village, head_name FROM ranked WHERE place = 1
+    SELECT household_id, township_code, village, head_name, head_id_number FROM ranked WHERE place = 1
 ),
 
 archived AS (
@@ -27,7 +28,11 @@ archived AS (
 ),
 
 paid AS (
-    SELECT household_id, min(payee_name) AS head_name FROM stg_payments GROUP BY household_id
+    -- A household whose head the roll names learns nothing from what it was paid.
+    SELECT p.household_id, min(p.payee_name) AS head_name
+    FROM stg_payments AS p
+    ANTI JOIN (SELECT household_id FROM from_roll WHERE head_name IS NOT NULL) AS r ON r.household_id = p.household_id
+    GROUP BY p.household_id
 ),
 
 every_household AS (
@@ -43,6 +48,8 @@ SELECT
     coalesce(r.township_code, k.township_code, t.township_code, '000000000') AS township_code,
     r.village,
     coalesce(r.head_name, a.head_name, p.head_name) AS head_name,
+    r.head_name AS roll_head_name,
+    r.head_id_number AS roll_head_id_number,
     r.household_id IS NOT NULL AS on_roll
 FROM every_household AS h
 LEFT JOIN from_roll AS r ON r.household_id = h.household_id

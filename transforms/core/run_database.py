@@ -22,7 +22,7 @@ class EngineLimits:
 
 def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Connect to a DuckDB file (None: in memory) within the limits. Extensions are never fetched: the network is closed."""
-    config: dict[str, str | bool | int] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": limits.memory_limit,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -39,4 +39,3 @@ def create_link_views(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path])
     for name, path in files.items():
         quoted = str(path).replace("'", "''")
         con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{quoted}')")
-

@@ -27,7 +27,7 @@ HIDDEN = "*"
 KEY_DIGITS = 32
 LARGEST_SHARE = Decimal("0.7")
 ROUNDED_TO = Decimal(100)
-OTHER = "其他（合并）"
+OTHER = "合并"
 NOTES = (
     "本表不含姓名、身份证号、账号和户编号。各“键”由县级民政部门用密钥加密计算（HMAC-SHA256），同一人、同一户在各次提取中键相同；"
     "需要核对原始记录时，把“线索键”报民政部门查对。",
@@ -47,9 +47,9 @@ class AuditTables:
     table: ProtectedTable
 
     def rule_label(self, row: tuple[int, ...]) -> str:
-        """Title of a published row; rules that were put together are named one by one."""
-        titles = [self.rules[i].title for i in row]
-        return titles[0] if len(row) == 1 else f"{OTHER}：{'、'.join(titles)}"
+        """Title of a published row; one that stands for several rules is called after the first of them."""
+        first = self.rules[row[0]].title
+        return first if len(row) == 1 else f"{OTHER}：{first}等{len(row)}类"
 
     def severity_label(self, row: tuple[int, ...]) -> str:
         """Severity of a published row as its rules have it."""
@@ -57,8 +57,14 @@ class AuditTables:
 
     def township_label(self, column: tuple[int, ...]) -> str:
         """Name of a published column."""
-        names = [self.townships[i].township_name for i in column]
-        return names[0] if len(column) == 1 else f"{OTHER}：{'、'.join(names)}"
+        first = self.townships[column[0]].township_name
+        return first if len(column) == 1 else f"{OTHER}：{first}等{len(column)}个"
+
+    def joined(self) -> list[tuple[str, str]]:
+        """What each label stands for, of the rows and columns that were put together."""
+        rules = [(self.rule_label(row), [self.rules[i].title for i in row]) for row in self.table.rows]
+        places = [(self.township_label(c), [self.townships[i].township_name for i in c]) for c in self.table.columns]
+        return [(label, "、".join(names)) for label, names in [*rules, *places] if len(names) > 1]
 
 
 def audit_tables(
@@ -105,7 +111,7 @@ def _chosen_township(tables: AuditTables, column: tuple[int, ...], filters: Mapp
 
 
 def _write_cover(book: Book, tables: AuditTables, rows: Sequence[tuple[int, ...]]) -> None:
-    sheet = book.sheet("说明", (16, 110))
+    sheet = book.sheet("说明", (30, 100))
     sheet.title(book.title)
     county = tables.townships[0].county_name if tables.townships else ""
     total = tables.table.total
@@ -116,6 +122,7 @@ def _write_cover(book: Book, tables: AuditTables, rows: Sequence[tuple[int, ...]
             ("核对基准日", chinese_date(book.run.as_of)),
             ("批次号", book.run.run_id),
             ("线索总数", f"不足{THRESHOLD}条" if total is None else f"{total}条"),
+            *tables.joined(),
         ],
     )
     for note in NOTES:

@@ -59,9 +59,7 @@ def _annex_1(con: duckdb.DuckDBPyConnection, run: FormsRun, data: TownshipData) 
     ]
     if any(row["covered"] for row in now):
         covered = sum(row["covered"] for row in now)
-        found.append(
-            Check(place, "附件1", f"{month}月保障人口合计＝花名册“保障人口”栏合计", persons, covered)
-        )
+        found.append(Check(place, "附件1", f"{month}月保障人口合计＝花名册“保障人口”栏合计", persons, covered))
     ledger = _ledger(con, data.place, DIBAO)
     if ledger:
         yuan = sum((row["yuan_after"] for row in now if row["yuan_after"] is not None), Decimal(0))
@@ -76,9 +74,7 @@ def _annex_2(con: duckdb.DuckDBPyConnection, data: TownshipData) -> list[Check]:
     ledger = _ledger(con, data.place, ("特困供养",))
     if not ledger:
         return []
-    return [
-        Check(data.place.name, "附件2", "人数＝对账表花名册特困人数", len(data.annex_2), ledger["persons"])
-    ]
+    return [Check(data.place.name, "附件2", "人数＝对账表花名册特困人数", len(data.annex_2), ledger["persons"])]
 
 
 def _low_income(con: duckdb.DuckDBPyConnection, data: TownshipData) -> list[Check]:
@@ -98,10 +94,7 @@ def _low_income(con: duckdb.DuckDBPyConnection, data: TownshipData) -> list[Chec
     total = sum(counts[kind] for kind in LOW_INCOME_TYPES)
     ill = LOW_INCOME_TYPES[0]
     return [
-        *(
-            Check(place, "附件3", f"{kind}户数＝花名册{kind}户数", counts[kind], number)
-            for kind, number in pairs
-        ),
+        *(Check(place, "附件3", f"{kind}户数＝花名册{kind}户数", counts[kind], number) for kind, number in pairs),
         Check(
             place,
             "附件3、4",
@@ -150,9 +143,7 @@ def roster_checks(con: duckdb.DuckDBPyConnection, place: Place, lines: Sequence[
         {"county": place.county_code, "township": place.township_code},
     )
     came_or_went = sum(line["kind"] in ("新增", "清退") for line in lines)
-    repriced = sum(
-        line["kind"] in ("增发", "减发") and line["yuan_before"] != line["yuan_after"] for line in lines
-    )
+    repriced = sum(line["kind"] in ("增发", "减发") and line["yuan_before"] != line["yuan_after"] for line in lines)
     return [
         Check(place.name, "花名册", "新增、清退户数＝对账表变动户数", came_or_went, moved["came_or_went"]),
         Check(place.name, "花名册", "增发、减发户数＝对账表变动户数", repriced, moved["repriced"]),
@@ -174,9 +165,7 @@ def county_checks(
             sum(ill + disabled + aged for ill, _, disabled, aged in (line.totals for line in lines)),
             sum(len([row for row in data.households(data.annex_4) if row["type"]]) for data in townships),
         ),
-        Check(
-            place, "附件3", "年检总数＝否定数＋符合数", sum(sum(line.totals) for line in lines), None, BY_HAND
-        ),
+        Check(place, "附件3", "年检总数＝否定数＋符合数", sum(sum(line.totals) for line in lines), None, BY_HAND),
         Check(
             place,
             "附件6",
@@ -191,9 +180,7 @@ def county_checks(
             _sum(regions.grace, "persons"),
             _sum(households, "grace_persons"),
         ),
-        Check(
-            place, "附件7", "户数＝人数", _sum(regions.single, "households"), _sum(regions.single, "persons")
-        ),
+        Check(place, "附件7", "户数＝人数", _sum(regions.single, "households"), _sum(regions.single, "persons")),
         Check(
             place,
             "附件7",

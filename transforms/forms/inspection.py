@@ -96,15 +96,11 @@ def write_inspection(
         )
     )
     _write_problems(con, book, county, values)
-    gaps.append(
-        Gap("附件2", "重点任务完成情况、整改成效", None, "只预填了核对和核结的数量，工作情况请人工补充")
-    )
+    gaps.append(Gap("附件2", "重点任务完成情况、整改成效", None, "只预填了核对和核结的数量，工作情况请人工补充"))
     return gaps
 
 
-def _write_problems(
-    con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, values: dict[str, object]
-) -> None:
+def _write_problems(con: duckdb.DuckDBPyConnection, book: FormBook, county: Place, values: dict[str, object]) -> None:
     found = rows(con, (HERE / "problem_list.sql").read_text(encoding="utf-8"), {"codes": values["codes"]})
     sheet = book.form("附件2", headings.CHENGDE_2, TASK_FIELDS)
     area = "高新区" if "高新" in county.county_name else county.county_name
@@ -115,10 +111,7 @@ def _write_problems(
     done = _done(con, values)
     parts = zip(("monitor", "assistance"), headings.CHENGDE_TASKS, strict=True)
     sheet.body(
-        [
-            _task(n, task, done[part], [r for r in found if r["part"] == part])
-            for n, (part, task) in enumerate(parts, 1)
-        ]
+        [_task(n, task, done[part], [r for r in found if r["part"] == part]) for n, (part, task) in enumerate(parts, 1)]
     )
     sheet.note(headings.CHENGDE_NOTE_2)
     sheet.close()
@@ -144,9 +137,7 @@ def _done(con: duckdb.DuckDBPyConnection, values: dict[str, object]) -> dict[str
 def _task(number: int, task: tuple[str, str], done: str, found: list[Row]) -> Row:
     hits = [row for row in found if row["findings"]]
     unchecked = [row["title"] for row in found if row["status"] != "evaluated"]
-    problems = [
-        f"{n}.{row['title']}：{row['households']}户{row['persons']}人" for n, row in enumerate(hits, start=1)
-    ]
+    problems = [f"{n}.{row['title']}：{row['households']}户{row['persons']}人" for n, row in enumerate(hits, start=1)]
     actions = list(dict.fromkeys(action for row in hits for action in _actions(row)))
     closed, findings = sum(row["closed"] for row in hits), sum(row["findings"] for row in hits)
     return {

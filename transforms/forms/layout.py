@@ -56,9 +56,7 @@ class FormBook(Book):
         super().__init__(run, title)
         self.styles = FormStyles(self.workbook)
 
-    def form(
-        self, name: str, heads: Sequence[Head], fields: Sequence[Field], *, portrait: bool = False
-    ) -> FormSheet:
+    def form(self, name: str, heads: Sequence[Head], fields: Sequence[Field], *, portrait: bool = False) -> FormSheet:
         """A new form. Raises ValueError when its fields do not match the leaves of its headings."""
         if sum(head.leaves for head in heads) != len(fields):
             raise ValueError(f"{name}: {len(fields)} columns under other headings")
@@ -131,9 +129,7 @@ class FormSheet(Sheet):
             self.put(row, column, head.text, HEADING)
             end_row, end_column = (row if head.below else last_row), column + head.leaves - 1
             if (end_row, end_column) != (row, column):
-                self.worksheet.merge_cells(
-                    start_row=row, start_column=column, end_row=end_row, end_column=end_column
-                )
+                self.worksheet.merge_cells(start_row=row, start_column=column, end_row=end_row, end_column=end_column)
             self._place(head.below, row + 1, column, last_row)
             column += head.leaves
 
@@ -173,9 +169,7 @@ class FormSheet(Sheet):
             return
         for column, field in enumerate(self.fields, start=1):
             if field.household:
-                self.worksheet.merge_cells(
-                    start_row=start, start_column=column, end_row=end, end_column=column
-                )
+                self.worksheet.merge_cells(start_row=start, start_column=column, end_row=end, end_column=column)
                 value = self.worksheet.cell(start, column).value
                 if isinstance(value, str):
                     self._stretch(start, end, lines_needed(value, field.width, field.look.size))

@@ -97,9 +97,7 @@ def _write_source(sheet: Sheet, run: FormsRun) -> None:
 
 def _write_checks(sheet: Sheet, checks: Sequence[Check]) -> None:
     broken = sum(1 for check in checks if not check.holds)
-    sheet.section(
-        f"勾稽核对：{broken}项不平，请更正或写明原因后再上报" if broken else "勾稽核对：没有不平的项目"
-    )
+    sheet.section(f"勾稽核对：{broken}项不平，请更正或写明原因后再上报" if broken else "勾稽核对：没有不平的项目")
     columns = [
         TableColumn("表", STRONG),
         TableColumn("地方"),
@@ -113,9 +111,7 @@ def _write_checks(sheet: Sheet, checks: Sequence[Check]) -> None:
 
 
 def _check_row(check: Check) -> tuple[str | int | Marked | None, ...]:
-    result: str | Marked = (
-        "待填" if check.expected is None else "平" if check.holds else Marked("不平", "differs")
-    )
+    result: str | Marked = "待填" if check.expected is None else "平" if check.holds else Marked("不平", "differs")
     remark = check.remark if check.expected is None or not check.holds else ""
     return (
         check.form,

@@ -49,9 +49,7 @@ SINGLE = """
     INNER JOIN form_household AS h
         ON h.household_id = r.household_id AND h.benefit_type = r.benefit_type AND h.low_type = r.low_type
     WHERE r.current AND r.kind = 'dibao' AND h.single_person"""
-BENEFIT_ORDER = (
-    "CASE r.benefit WHEN '低保' THEN 1 WHEN '特困' THEN 2 WHEN '低收入' THEN 3 WHEN '临时救助' THEN 4 END"
-)
+BENEFIT_ORDER = "CASE r.benefit WHEN '低保' THEN 1 WHEN '特困' THEN 2 WHEN '低收入' THEN 3 WHEN '临时救助' THEN 4 END"
 
 
 @dataclass
@@ -124,9 +122,7 @@ def _write(book: FormBook, name: str, title: str, lines: list[Row]) -> None:
     _finish(_open(book, name, title, headings.ANNEX_6, FIELDS), lines)
 
 
-def _open(
-    book: FormBook, name: str, title: str, heads: tuple[Head, ...], fields: tuple[Field, ...]
-) -> FormSheet:
+def _open(book: FormBook, name: str, title: str, heads: tuple[Head, ...], fields: tuple[Field, ...]) -> FormSheet:
     sheet = book.form(name, heads, fields, portrait=True)
     sheet.opening(f"{name}：", title)
     sheet.headings([28])

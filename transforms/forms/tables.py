@@ -40,9 +40,7 @@ def create_form_tables(con: duckdb.DuckDBPyConnection, month: int, previous: Pat
            FROM core_ctx""",
         {"month": month, "previous": previous is not None},
     )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE form_roll AS SELECT {ROLL_COLUMNS} FROM core_row WHERE {ON_FORMS}"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE form_roll AS SELECT {ROLL_COLUMNS} FROM core_row WHERE {ON_FORMS}")
     _create_before(con, previous)
     for table in TABLES:
         con.execute((HERE / f"{table}.sql").read_text(encoding="utf-8"))
@@ -75,9 +73,7 @@ def _create_before(con: duckdb.DuckDBPyConnection, previous: Path | None) -> Non
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether the run has a table or view of this name."""
     return bool(
-        con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]).fetchall()[
-            0
-        ][0]
+        con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]).fetchall()[0][0]
     )
 
 
@@ -90,9 +86,7 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def one(
-    con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] | dict[str, object] | None = None
-) -> Row:
+def one(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] | dict[str, object] | None = None) -> Row:
     """The first row of a query that always gives one."""
     return rows(con, sql, values)[0]
 

@@ -88,9 +88,7 @@ def annex_1_fields(run: FormsRun) -> tuple[Field, ...]:
         Field("重病病种", "illness", 10, MIDDLE),
         Field("残疾类别", "disability_type", 6, MIDDLE),
         Field("残疾等级", "disability_grade", 6, MIDDLE),
-        Field(
-            "低保家庭情况", "situation", 26, TEXT, PREFILLED, True, "花名册没有收入、病残等情况，也没有线索"
-        ),
+        Field("低保家庭情况", "situation", 26, TEXT, PREFILLED, True, "花名册没有收入、病残等情况，也没有线索"),
         Field("变动情况", "change", 20, TEXT, PREFILLED, True, f"没有{before}月的金额，无法比较"),
         Field(
             "是否与经办人有近亲属关系",

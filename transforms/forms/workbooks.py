@@ -85,9 +85,7 @@ def _from_registers(data: TownshipData) -> list[Gap]:
         if ill:
             found.append(Gap(form, "病种", ill, "花名册空白，已按医保的重特大疾病信息填入，请核对"))
         if disabled:
-            found.append(
-                Gap(form, "残疾类别、等级", disabled, "花名册空白，已按残联的有效持证信息填入，请核对")
-            )
+            found.append(Gap(form, "残疾类别、等级", disabled, "花名册空白，已按残联的有效持证信息填入，请核对"))
     return found
 
 
@@ -125,9 +123,7 @@ def _write_roster(
 def file_name(kind: str, place: Place, suffix: str = "") -> str:
     """<kind>_<code>_<name><suffix>.xlsx without what a file system refuses."""
     code, name = (
-        (place.township_code, place.township_name)
-        if place.township_code
-        else (place.county_code, place.county_name)
+        (place.township_code, place.township_name) if place.township_code else (place.county_code, place.county_name)
     )
     safe = (UNSAFE_IN_NAMES.sub("", part)[:LONGEST_NAME].strip(" .") or "未定" for part in (code, name))
     return f"{kind}_{'_'.join(safe)}{suffix}.xlsx"

@@ -28,9 +28,7 @@ MAX_RECORD_BYTES = 8 << 20
 # Room for one group of rows
 _MEMORY = "2GB"
 # What a record without content may still hold; 0x1A ends files written by DOS programs
-_EMPTY = (
-    BLANK_CHARACTERS.encode() + records.UNIT + records.LINE_FEED + records.CARRIAGE_RETURN + records.BLANK
-)
+_EMPTY = BLANK_CHARACTERS.encode() + records.UNIT + records.LINE_FEED + records.CARRIAGE_RETURN + records.BLANK
 
 
 @dataclass
@@ -173,8 +171,7 @@ def _to_parquet(plain: Path, target: Path, written: _Written) -> None:
             stored = connection.execute(query).fetchall()[0][0]
         except duckdb.Error as error:
             raise UnreadableFile(
-                f"The file's records cannot be read ({type(error).__name__}); save it again as CSV "
-                "UTF-8 or .xlsx."
+                f"The file's records cannot be read ({type(error).__name__}); save it again as CSV UTF-8 or .xlsx."
             ) from None
     if stored != written.filled_records:
         raise RuntimeError(f"{written.filled_records} records were written, {stored} read back")

@@ -97,8 +97,7 @@ class Text:
     def _check(self, characters: int) -> None:
         if self.controls > characters * _CONTROL_LIMIT:
             raise UnreadableFile(
-                "The file is binary data, not a table in a known format; send it as .xlsx, .xls, CSV "
-                "or Parquet."
+                "The file is binary data, not a table in a known format; send it as .xlsx, .xls, CSV or Parquet."
             )
         if self.damaged > characters * _DAMAGE_LIMIT:
             raise UnreadableFile(

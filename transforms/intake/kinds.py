@@ -94,18 +94,14 @@ def _ole_kind(path: Path) -> Kind:
     try:
         names = {name.lower() for name in ole.stream_names(path)}
     except ValueError as error:
-        raise UnreadableFile(
-            f"The file is a damaged or cut-off Office file ({error}); send it again."
-        ) from None
+        raise UnreadableFile(f"The file is a damaged or cut-off Office file ({error}); send it again.") from None
     if names & {"encryptedpackage", "encryptioninfo"}:
         raise password_protected()
     if names & {"workbook", "book"}:
         return "xls"
     if "worddocument" in names:
         raise UnreadableFile("The file is a Word document; ask for the table itself as .xlsx or CSV.")
-    raise UnreadableFile(
-        "The file is an Office file without a workbook in it; ask for the table as .xlsx or CSV."
-    )
+    raise UnreadableFile("The file is an Office file without a workbook in it; ask for the table as .xlsx or CSV.")
 
 
 def password_protected() -> UnreadableFile:
@@ -125,9 +121,7 @@ def _zip_kind(path: Path) -> Kind:
             "The file is a damaged or cut-off workbook (its zip directory cannot be read); send it again."
         ) from None
     parts = {name.replace("\\", "/").lower() for name in names}
-    if "xl/workbook.xml" in parts or any(
-        p.startswith("xl/worksheets/") and p.endswith(".xml") for p in parts
-    ):
+    if "xl/workbook.xml" in parts or any(p.startswith("xl/worksheets/") and p.endswith(".xml") for p in parts):
         return "xlsx"
     if any(p.startswith("xl/") and p.endswith(".bin") for p in parts):
         raise UnreadableFile(f"The file is an Excel binary workbook (.xlsb); {_SAVE_AS}.")

@@ -11,9 +11,7 @@ import pyarrow.parquet as pq
 from .models import MAX_COLUMNS, RawSheet, UnreadableFile
 from .sql import BLANK_CHARACTERS, connect, literal, path_literal
 
-_DAMAGED = (
-    "The Parquet file is damaged, cut off, or holds text that is not UTF-8; write it and send it again."
-)
+_DAMAGED = "The Parquet file is damaged, cut off, or holds text that is not UTF-8; write it and send it again."
 # DuckDB's own column for the place of a record in its file
 _RECORD_NUMBER = "file_row_number"
 # Records at the end of a file among which the last filled one is first looked for
@@ -68,14 +66,11 @@ def _header(path: Path) -> tuple[str, ...]:
             f"The Parquet file has {len(schema.names)} columns, more than the {MAX_COLUMNS} that can be read."
         )
     if _RECORD_NUMBER in {name.lower() for name in schema.names}:
-        raise UnreadableFile(
-            f"The Parquet file has a column named {_RECORD_NUMBER}, which is reserved; rename it."
-        )
+        raise UnreadableFile(f"The Parquet file has a column named {_RECORD_NUMBER}, which is reserved; rename it.")
     nested = [field.name for field in schema if pa.types.is_nested(field.type)]
     if nested:
         raise UnreadableFile(
-            f"Columns of the Parquet file hold lists or records ({', '.join(nested[:5])}); write one "
-            "value per cell."
+            f"Columns of the Parquet file hold lists or records ({', '.join(nested[:5])}); write one value per cell."
         )
     return tuple(schema.names)
 

@@ -28,9 +28,7 @@ def open_raw(file: ReceivedFile, work_dir: Path) -> list[RawSheet]:
     return open_workbook(file.path, kind, work_dir, file.sha256)
 
 
-def rows_at(
-    file: ReceivedFile, sheet: str, rows: Collection[int], work_dir: Path
-) -> dict[int, tuple[str | None, ...]]:
+def rows_at(file: ReceivedFile, sheet: str, rows: Collection[int], work_dir: Path) -> dict[int, tuple[str | None, ...]]:
     """The cells of the physical rows `rows` of one sheet ('' for CSV and Parquet) as received, by row; rows
     beyond the last are left out.
 

@@ -59,9 +59,7 @@ def take_in(inbox: Path, raw_dir: Path, datasets: Collection[str] | None = None)
                 notices.append(taken)
             else:
                 files.append(taken)
-    return Intake(
-        tuple(sorted(files, key=lambda f: (f.dataset, f.name))), tuple(sorted(notices, key=lambda n: n.name))
-    )
+    return Intake(tuple(sorted(files, key=lambda f: (f.dataset, f.name))), tuple(sorted(notices, key=lambda n: n.name)))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -101,13 +99,9 @@ def _folder_notice(entry: os.DirEntry[str], known: frozenset[str]) -> Notice | N
             rejected=True,
         )
     if not entry.is_dir(follow_symlinks=False):
-        return Notice(
-            name, "lies outside any dataset folder; put it into the folder of its dataset", rejected=True
-        )
+        return Notice(name, "lies outside any dataset folder; put it into the folder of its dataset", rejected=True)
     if entry.name not in known:
-        return Notice(
-            name, f"is no known dataset folder; expected one of: {', '.join(sorted(known))}", rejected=True
-        )
+        return Notice(name, f"is no known dataset folder; expected one of: {', '.join(sorted(known))}", rejected=True)
     return None
 
 
@@ -166,6 +160,9 @@ def _copy(source: Path, raw_dir: Path) -> tuple[Path, str, int]:
             while block := received.read(_BLOCK):
                 digest.update(block)
                 copy.write(block)
+                if copy.tell() > before.st_size:
+                    # Reading on would never end where a file grows as fast as it is read.
+                    raise _Changing
             size = copy.tell()
             after = os.fstat(received.fileno())
             copy.flush()
@@ -191,6 +188,6 @@ def _place(part: Path, raw_dir: Path, sha256: str, suffix: str, size: int) -> Pa
             return kept
     ending = suffix.lower() if _SUFFIX.fullmatch(suffix.lower()) else ""
     target = folder / f"{sha256}{ending}"
-    part.chmod(0o444)
+    part.chmod(0o440)
     part.replace(target)
     return target

@@ -68,9 +68,7 @@ def open_workbook(path: Path, kind: str, work_dir: Path, stem: str) -> list[RawS
                     _store(columns, rows, target)
                     sheets.append(_raw_sheet(number, cells, kind, target, len(columns), rows))
     if not sheets:
-        raise UnreadableFile(
-            "The workbook has no sheet with a value in any cell; send it again with its rows."
-        )
+        raise UnreadableFile("The workbook has no sheet with a value in any cell; send it again with its rows.")
     return sheets
 
 
@@ -166,9 +164,7 @@ def _store(columns: list[pl.Series], rows: int, target: Path) -> None:
     pl.DataFrame([numbers, *(column.head(rows) for column in columns)]).write_parquet(target)
 
 
-def _raw_sheet(
-    number: int, cells: fastexcel.ExcelSheet, kind: str, target: Path, width: int, rows: int
-) -> RawSheet:
+def _raw_sheet(number: int, cells: fastexcel.ExcelSheet, kind: str, target: Path, width: int, rows: int) -> RawSheet:
     return RawSheet(
         sheet_no=number,
         sheet=cells.name,
@@ -187,9 +183,7 @@ def _placed_columns(sheet: fastexcel.ExcelSheet, first: int) -> list[pl.Series]:
     """c0 … from column A and row 1 on, whatever the reader starts at; empty text is NULL."""
     frame = pl.DataFrame(sheet.to_arrow())
     empty = [pl.Series(f"c{i}", [None] * frame.height, dtype=pl.String) for i in range(first)]
-    cells = frame.select(
-        pl.when(column != "").then(column) for column in (pl.nth(i) for i in range(frame.width))
-    )
+    cells = frame.select(pl.when(column != "").then(column) for column in (pl.nth(i) for i in range(frame.width)))
     return empty + [series.alias(f"c{first + i}") for i, series in enumerate(cells.get_columns())]
 
 

@@ -89,9 +89,7 @@ def check_archive(path: Path) -> None:
             if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
                 raise UnreadableFile(BROKEN)
             for part in parts:
-                if part.filename.lower().endswith(
-                    ("workbook.xml", "sharedstrings.xml", "styles.xml", ".rels")
-                ):
+                if part.filename.lower().endswith(("workbook.xml", "sharedstrings.xml", "styles.xml", ".rels")):
                     _check_part(archive, part)
     except ZIP_ERRORS:
         raise UnreadableFile(BROKEN) from None
@@ -100,9 +98,7 @@ def check_archive(path: Path) -> None:
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Reading a part to its end compares its size and CRC with the directory; the cell reader does not."""
     if part.flag_bits & 1:
-        raise UnreadableFile(
-            "The workbook is an encrypted zip archive; save it without a password and send it again."
-        )
+        raise UnreadableFile("The workbook is an encrypted zip archive; save it without a password and send it again.")
     with archive.open(part) as stream:
         while stream.read(_BLOCK):
             pass
@@ -249,9 +245,7 @@ class _Scan:
             place = re.search(rb'\sr="[A-Z]{0,3}([0-9]+)"', tag)
             if place:
                 self.last_row = max(self.last_row, int(place[1]))
-        self.last_column = max(
-            [self.last_column, *(_column(name) for name in set(self._wide.findall(block)))]
-        )
+        self.last_column = max([self.last_column, *(_column(name) for name in set(self._wide.findall(block)))])
 
     def check(self) -> None:
         """Refuse what no spreadsheet program could have written, or what would not fit into memory."""

@@ -27,7 +27,9 @@ PARAMETER_COLUMNS = {
 }  # fmt: skip
 
 
-def write_table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
+def write_table(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
+) -> None:
     """Create (or replace) a table from a few rows with exactly these columns.
 
     The rows go in as SQL text: binding values or registering Arrow would import pandas, which costs more than the table.
@@ -46,7 +48,9 @@ def _literal(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def write_inputs(con: duckdb.DuckDBPyConnection, inputs: Iterable[Mapping[str, Any]], contracts: Mapping[str, Contract]) -> None:
+def write_inputs(
+    con: duckdb.DuckDBPyConnection, inputs: Iterable[Mapping[str, Any]], contracts: Mapping[str, Contract]
+) -> None:
     """run_input (one row per received file) and run_ignored (dataset, file, reason, rows)."""
     inputs = list(inputs)
     write_table(con, "run_input", INPUT_COLUMNS,
@@ -74,7 +78,9 @@ def _rule_row(rule: Rule, outcome: RuleOutcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_parameters(con: duckdb.DuckDBPyConnection, values: Iterable[tuple[Any, ...]], titles: Mapping[str, str]) -> None:
+def write_parameters(
+    con: duckdb.DuckDBPyConnection, values: Iterable[tuple[Any, ...]], titles: Mapping[str, str]
+) -> None:
     """run_parameter: the values that held in this run (rules.engine.parameters.values_in_use)."""
     names = ("name", "region", "valid_from", "value", "unit", "source", "is_example")
     write_table(con, "run_parameter", PARAMETER_COLUMNS,

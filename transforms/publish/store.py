@@ -51,13 +51,15 @@ class Store:
     def prepare(self) -> Store:
         """Create the store's folders. Raises StoreError when they cannot be written."""
         try:
-            for folder in (self.raw, self.snapshots, self.runs, self.temporary):
-                folder.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
+            for folder in (self.root, self.raw, self.snapshots, self.runs, self.temporary):
+                _make_private(folder)
             probe = self.temporary / f".probe-{secrets.token_hex(4)}"
             probe.touch()
             probe.unlink()
         except OSError as error:
-            raise StoreError(f"the store {self.root} cannot be written ({error.strerror}); check its owner, mode and free space") from error
+            raise StoreError(
+                f"the store {self.root} cannot be written ({error.strerror}); check its owner, mode and free space"
+            ) from error
         return self
 
     def latest(self) -> dict[str, str] | None:
@@ -72,7 +74,9 @@ class Store:
         if run_id is None:
             named = self.latest()
             if named is None:
-                raise StoreError(f"no run has been published in {self.root}; run `hedui run --inbox DIR --store {self.root}` first")
+                raise StoreError(
+                    f"no run has been published in {self.root}; run `hedui run --inbox DIR --store {self.root}` first"
+                )
             run_id = named["run_id"]
         folder = self.runs / run_id
         if not (folder / "manifest.json").exists():
@@ -101,20 +105,27 @@ class Store:
     def publish(self, work: Path, run_id: str, snapshot_id: str, *, name_latest: bool) -> Path:
         """Move a finished run into place and, for a nightly run, name it in latest.json last of all."""
         target = self.runs / run_id
-        for path in work.rglob("*"):
-            if path.is_file():
-                _flush(path)
-        os.rename(work, target)
-        _flush(self.runs)
-        if name_latest:
-            self._write_latest({"run_id": run_id, "snapshot_id": snapshot_id})
+        for path in (*work.rglob("*"), work):
+            _flush(path)
+        work.rename(target)
+        try:
+            _flush(self.runs)
+            if name_latest:
+                self._write_latest({"run_id": run_id, "snapshot_id": snapshot_id})
+        except OSError:
+            # Not named, not published: a run nobody is told of must not lie among the others.
+            target.rename(work)
+            raise
         return target
 
     def _write_latest(self, content: dict[str, str]) -> None:
         beside = self.root / f".latest-{secrets.token_hex(4)}.json"
-        beside.write_text(json.dumps(content), encoding="utf-8")
-        _flush(beside)
-        os.replace(beside, self.root / "latest.json")
+        try:
+            beside.write_text(json.dumps(content), encoding="utf-8")
+            _flush(beside)
+            beside.replace(self.root / "latest.json")
+        finally:
+            beside.unlink(missing_ok=True)
         _flush(self.root)
 
     @contextlib.contextmanager
@@ -124,7 +135,9 @@ class Store:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise StoreError(f"another nightly run is under way in {self.root}; wait for it or stop it first") from None
+                raise StoreError(
+                    f"another nightly run is under way in {self.root}; wait for it or stop it first"
+                ) from None
             yield
 
     def sweep(self) -> None:
@@ -133,8 +146,20 @@ class Store:
             if left.name.startswith("rerun-") and time.time() - left.stat().st_mtime < STALE_SECONDS:
                 continue
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-        for part in self.snapshots.glob(".*.part"):
-            shutil.rmtree(part, ignore_errors=True)
+        for part in (
+            *self.snapshots.glob(".*.part"),
+            *self.root.glob(".latest-*.json"),
+            *(self.raw / ".incoming").glob("*"),
+        ):
+            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
+
+
+def _make_private(folder: Path) -> None:
+    """A folder for the service and its group; what is made in it takes its group. One that is there keeps the mode it was given."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, mode=DIRECTORY_MODE)
+    folder.chmod(DIRECTORY_MODE)
 
 
 def new_run_id(kind: str) -> str:

@@ -28,7 +28,9 @@ def load_previous_findings(con: duckdb.DuckDBPyConnection, previous_run: Path | 
             f"FROM read_parquet('{path}')"
         )
     con.execute(f"CREATE OR REPLACE TABLE previous_suspect AS {source}")
-    con.execute("CREATE OR REPLACE VIEW previous_finding AS SELECT finding_id, evidence_hash, first_seen FROM previous_suspect")
+    con.execute(
+        "CREATE OR REPLACE VIEW previous_finding AS SELECT finding_id, evidence_hash, first_seen FROM previous_suspect"
+    )
 
 
 def load_previous_roll(con: duckdb.DuckDBPyConnection, previous_run: Path | None) -> None:

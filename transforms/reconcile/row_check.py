@@ -13,9 +13,13 @@ def create_row_check(con: duckdb.DuckDBPyConnection, contract: Contract) -> None
     code_ok: every closed code is on its list. passed: that, and every required column has a value.
     """
     lists = [c for c in contract.columns if c.type == "code" and c.values]
-    codes = " AND ".join(f"coalesce({c.name} IN ({', '.join(_text(v) for v in c.values)}), TRUE)" for c in lists) or "TRUE"
+    codes = (
+        " AND ".join(f"coalesce({c.name} IN ({', '.join(_text(v) for v in c.values)}), TRUE)" for c in lists) or "TRUE"
+    )
     filled = " AND ".join(f"{c.name} IS NOT NULL" for c in contract.columns if c.required or c.row_required) or "TRUE"
-    con.execute(f"CREATE OR REPLACE TABLE row_check AS SELECT _row_id, {codes} AS code_ok, ({codes}) AND ({filled}) AS passed FROM stg_benefit_roll")
+    con.execute(
+        f"CREATE OR REPLACE TABLE row_check AS SELECT _row_id, {codes} AS code_ok, ({codes}) AND ({filled}) AS passed FROM stg_benefit_roll"
+    )
 
 
 def _text(value: str) -> str:

@@ -27,8 +27,8 @@ _HOME = {
 }
 
 __all__ = [
-    "FileAccount",
     "LINEAGE",
+    "FileAccount",
     "SheetAccount",
     "Snapshot",
     "clean_rows",

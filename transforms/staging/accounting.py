@@ -70,9 +70,7 @@ def _count_repeats(con: duckdb.DuckDBPyConnection, counts: dict[int, _Counts]) -
         counts[number].ignored[REPEAT] += count
 
 
-def _count_unknown_codes(
-    con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]
-) -> None:
+def _count_unknown_codes(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]) -> None:
     """Unlisted words of code columns, the most frequent of each sheet and column; long ones are cut."""
     unlisted = [
         f"SELECT _row_id // {ROWS_PER_SHEET} AS number, {literal(column.name)} AS code, "
@@ -98,9 +96,7 @@ def _count_unknown_codes(
 def _account(plan: SheetPlan, counts: _Counts) -> SheetAccount:
     sheet, heading = plan.sheet, plan.heading
     loaded = counts.received - counts.quarantined_rows - sum(counts.ignored.values())
-    assert counts.received == sheet.rows, (
-        f"{plan.file}: {sheet.rows} rows came in, {counts.received} were looked at"
-    )
+    assert counts.received == sheet.rows, f"{plan.file}: {sheet.rows} rows came in, {counts.received} were looked at"
     assert loaded >= 0, f"{plan.file}: rows were counted twice"
     return SheetAccount(
         sheet_no=sheet.sheet_no,

@@ -24,7 +24,9 @@ MOST_PROBLEMS = 1000
 HIDDEN = "（不显示）"
 #: A short word of a code list that is not listed; a number, amount or date in whatever spelling. Nothing longer is repeated.
 CODE_WORD = re.compile(r"\D{1,8}|[\w（）()]{1,6}")
-NUMBER_OR_DATE = re.compile(r"[0-9０-９零〇一二三四五六七八九十年月日号时分元万亿千百角整人民币¥￥,，.。:：/\\\-+*%＃#\s]{1,30}")
+NUMBER_OR_DATE = re.compile(
+    r"[0-9０-９零〇一二三四五六七八九十年月日号时分元万亿千百角整人民币¥￥,，.。:：/\\\-+*%＃#\s]{1,30}"
+)
 MANY_DIGITS = re.compile(r"[0-9０-９]{11}")
 EXPECTED = {
     "id18": "18位公民身份号码（GB 11643，末位校验码正确），单元格设为文本",
@@ -73,22 +75,40 @@ def check_file(path: Path, contracts: Mapping[str, Contract], work: Path, datase
 
     work: an empty folder for temporary files. Cells that identify a person are not repeated in the report.
     """
-    received = ReceivedFile(dataset or path.parent.name, path.name, path, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
+    received = ReceivedFile(
+        dataset or path.parent.name, path.name, path, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
+    )
     try:
         sheets = open_raw(received, work / "raw")
     except UnreadableFile as error:
-        return FileReport(path.name, dataset, "", False, problems=[Problem("fail", "", 0, "", error.message, "能打开的 XLSX、XLS、CSV 或 Parquet")])
+        return FileReport(
+            path.name,
+            dataset,
+            "",
+            False,
+            problems=[Problem("fail", "", 0, "", error.message, "能打开的 XLSX、XLS、CSV 或 Parquet")],
+        )
     with duckdb.connect(":memory:", config={"temp_directory": str(work / "spill")}) as con:
         register_functions(con)
         heads = {sheet.sheet_no: read_head(con, sheet) for sheet in sheets}
         index = HeadingIndex(contracts)
-        chosen = dataset or (path.parent.name if path.parent.name in contracts else _resembled(sheets, heads, index, contracts))
+        chosen = dataset or (
+            path.parent.name if path.parent.name in contracts else _resembled(sheets, heads, index, contracts)
+        )
         if chosen is None:
-            return FileReport(path.name, None, "", False, problems=[Problem("fail", "", 0, "", "前 20 行中找不到任何数据的表头", "数据合同中的表头")])
+            return FileReport(
+                path.name,
+                None,
+                "",
+                False,
+                problems=[Problem("fail", "", 0, "", "前 20 行中找不到任何数据的表头", "数据合同中的表头")],
+            )
         return _against(con, path, contracts[chosen], contracts, sheets, heads, index, work)
 
 
-def _resembled(sheets: list[RawSheet], heads: Mapping[int, Any], index: HeadingIndex, contracts: Mapping[str, Contract]) -> str | None:
+def _resembled(
+    sheets: list[RawSheet], heads: Mapping[int, Any], index: HeadingIndex, contracts: Mapping[str, Contract]
+) -> str | None:
     best: tuple[int, str | None] = (0, None)
     for sheet in sheets:
         found = index.candidates(heads[sheet.sheet_no]) if sheet.header is None else index.named(sheet.header)
@@ -115,7 +135,14 @@ def _against(con: duckdb.DuckDBPyConnection, path: Path, contract: Contract, con
     plans = [SheetPlan(1, path.name, r.sheet, r.heading) for r in chosen if r.heading]
     ticks = tick_columns(con, plans, contract, codes)
     for number, plan in enumerate(plans):
-        _row_problems(con, SheetPlan(1, plan.file, plan.sheet, plan.heading, ticks), contract, codes, work / f"rows-{number}.parquet", report)
+        _row_problems(
+            con,
+            SheetPlan(1, plan.file, plan.sheet, plan.heading, ticks),
+            contract,
+            codes,
+            work / f"rows-{number}.parquet",
+            report,
+        )
     return report
 
 
@@ -123,17 +150,23 @@ def _sheet_problems(readings: list[SheetReading], chosen: list[SheetReading]) ->
     for reading in readings:
         sheet = reading.sheet
         if reading not in chosen and reading.verdict != "empty":
-            yield Problem("warn", sheet.sheet, 0, "", f"没有本数据的表头，{sheet.rows} 行不会读入", "本数据的表头，或删去此工作表")
+            yield Problem(
+                "warn", sheet.sheet, 0, "", f"没有本数据的表头，{sheet.rows} 行不会读入", "本数据的表头，或删去此工作表"
+            )
         if sheet.hidden:
             yield Problem("warn", sheet.sheet, 0, "", "隐藏的工作表，会照常读入", "不需要的工作表请删去")
         if reading.heading and reading in chosen:
             for text in reading.heading.leftover:
-                yield Problem("warn", sheet.sheet, reading.heading.last, text, "合同没有的列", "改用合同列出的表头，或删去此列")
+                yield Problem(
+                    "warn", sheet.sheet, reading.heading.last, text, "合同没有的列", "改用合同列出的表头，或删去此列"
+                )
             for text in reading.heading.duplicates:
                 yield Problem("warn", sheet.sheet, reading.heading.last, text, "同一列出现多次，只取第一个", "每列一次")
 
 
-def _row_problems(con: duckdb.DuckDBPyConnection, plan: SheetPlan, contract: Contract, codes: Codes, part: Path, report: FileReport) -> None:
+def _row_problems(
+    con: duckdb.DuckDBPyConnection, plan: SheetPlan, contract: Contract, codes: Codes, part: Path, report: FileReport
+) -> None:
     write_rows(con, [plan], contract, codes, part)
     faults, unusable = contract_faults(contract), list(unusable_cells(contract))
     place = plan.heading.columns
@@ -142,7 +175,9 @@ def _row_problems(con: duckdb.DuckDBPyConnection, plan: SheetPlan, contract: Con
     listed = [c for c in present if c.type == "code" and c.values]
     strange = [f"{name(c.name)} NOT IN ({', '.join(map(literal, c.values))})" for c in listed]
     wrong_id = [f"coalesce({name(c.name + '_status')}, 'empty') <> 'valid'" for c in ids]
-    columns = ", ".join([*(f"coalesce({name(c.name + '_status')}, 'empty')" for c in ids), *(name(c.name) for c in listed)])
+    columns = ", ".join(
+        [*(f"coalesce({name(c.name + '_status')}, 'empty')" for c in ids), *(name(c.name) for c in listed)]
+    )
     cells = ", ".join(f"s.c{place[c.name]}" for c in present)
     rows = con.execute(
         f"SELECT p._row, p._faults, p._bad, [{cells}]{', ' + columns if columns else ''} "

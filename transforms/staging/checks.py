@@ -31,9 +31,7 @@ def count_checks(contract: Contract, files: Sequence[FileAccount]) -> list[Mappi
     ]
 
 
-def _result(
-    dataset: str, check: str, level: str, rows: int, failing: int, at_most: float
-) -> Mapping[str, Any]:
+def _result(dataset: str, check: str, level: str, rows: int, failing: int, at_most: float) -> Mapping[str, Any]:
     share = failing / rows if rows else 0.0
     return {
         "dataset": dataset,

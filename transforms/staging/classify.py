@@ -30,18 +30,11 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
     """
     cells = ", ".join(f"c{i}" for i in range(sheet.width))
     named = {index: contract.column(column) for column, index in heading.columns.items()}
-    telling = [
-        i
-        for i, text in enumerate(heading.texts)
-        if i in named or (text and not contract.ignores_heading(text))
-    ]
+    telling = [i for i, text in enumerate(heading.texts) if i in named or (text and not contract.ignores_heading(text))]
     numbers = [f"c{index}" for index, column in named.items() if column.type == "id18"]
     names = [f"_said[{index + 1}]" for index, column in named.items() if column.type == "name"]
     # 18 bytes that begin with a digit are no heading, total or footnote.
-    sure = (
-        " OR ".join(f"coalesce(strlen({c}) = 18 AND {c} >= '1' AND {c} < ':', FALSE)" for c in numbers)
-        or "FALSE"
-    )
+    sure = " OR ".join(f"coalesce(strlen({c}) = 18 AND {c} >= '1' AND {c} < ':', FALSE)" for c in numbers) or "FALSE"
     return [
         {"_sure": f"({sure}) AND _row > {heading.last}"},
         {
@@ -83,11 +76,7 @@ def _is_total(cells: Iterable[str], codes: Codes) -> str:
     pattern = literal(
         f"([\\p{{Han}}]{{0,12}}(合计|小计|总计|共计)|{words})(:|\\(.*\\))?:?([0-9,.]+(户|人|元|万元|条|笔|个|行)?)?"
     )
-    return (
-        "("
-        + " OR ".join(f"coalesce(regexp_full_match({_bare(cell)}, {pattern}), FALSE)" for cell in cells)
-        + ")"
-    )
+    return "(" + " OR ".join(f"coalesce(regexp_full_match({_bare(cell)}, {pattern}), FALSE)" for cell in cells) + ")"
 
 
 def _repeats_title(heading: Heading) -> str:
@@ -101,11 +90,7 @@ def _repeats_title(heading: Heading) -> str:
 def _is_numbering(telling: list[int]) -> str:
     """A row numbered beforehand and never filled in: only a number, under a heading that carries nothing."""
     places = ", ".join(str(i + 1) for i in telling)
-    nothing = (
-        f"len(list_filter(list_select(_said, [{places}]), lambda x: x IS NOT NULL)) = 0"
-        if telling
-        else "TRUE"
-    )
+    nothing = f"len(list_filter(list_select(_said, [{places}]), lambda x: x IS NOT NULL)) = 0" if telling else "TRUE"
     return f"(regexp_full_match(_first, '[0-9]+([.]0)?') AND {nothing})"
 
 
@@ -114,9 +99,7 @@ def _is_footnote(codes: Codes) -> str:
 
     A note merged over the row arrives in every cell; 填表人 and 审核人 may stand in cells of their own.
     """
-    starts = sorted(
-        {word.replace("：", ":").replace("（", "(").replace("）", ")") for word in codes.footnote_starts}
-    )
+    starts = sorted({word.replace("：", ":").replace("（", "(").replace("）", ")") for word in codes.footnote_starts})
     note = literal("(" + "|".join(_escaped(word) for word in starts) + ").*")
     others = f"list_distinct(list_filter(_filled, lambda x: NOT regexp_full_match({_bare('x')}, {note})))"
     long = f"length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]')"

@@ -37,9 +37,7 @@ def cleaning_layers(
     layers = []
     for column in contract.columns:
         if column.name in cells:
-            ctx = Context(
-                codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only
-            )
+            ctx = Context(codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only)
             layers.append(VALUE_TYPES[column.type].layers(column.name, cells[column.name], ctx))
     return merge_layers(layers)
 
@@ -47,8 +45,7 @@ def cleaning_layers(
 def select_columns(contract: Contract) -> str:
     """The staged columns as a SELECT list over cleaned rows."""
     return ", ".join(
-        f"CAST({name(column)} AS {kind}) AS {name(column)}"
-        for column, kind in staged_columns(contract).items()
+        f"CAST({name(column)} AS {kind}) AS {name(column)}" for column, kind in staged_columns(contract).items()
     )
 
 

@@ -69,8 +69,7 @@ def stage_dataset(
         return work.files
     parts = _write_parts(con, work)
     con.execute(
-        "CREATE OR REPLACE TEMP VIEW part AS "
-        f"SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)"
+        f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)"
     )
     _find_repeats(con, work.contract)
     _write_staged(con, work.contract, target)
@@ -93,17 +92,14 @@ def _stage_file(
             warning = f"与 {twin} 内容完全相同，只计一次"
             return replace(account, sheets=_unstaged(sheets, SAME_FILE), warnings=(warning,))
         readings = [
-            read_sheet(sheet, read_head(con, sheet), work.contract, work.contracts, work.index)
-            for sheet in sheets
+            read_sheet(sheet, read_head(con, sheet), work.contract, work.contracts, work.index) for sheet in sheets
         ]
         chosen = choose_sheets(file.name, readings, work.contract, work.contracts)
     except UnreadableFile as error:
         return replace(account, status="rejected", reason=f"文件无法读入，请按以下说明处理后重新报送：{error.message}")
     except RejectedFile as error:
         return replace(account, status="rejected", reason=str(error), sheets=_unstaged(sheets, REJECTED))
-    plans = [
-        SheetPlan(file_no, file.name, reading.sheet, reading.heading) for reading in chosen if reading.heading
-    ]
+    plans = [SheetPlan(file_no, file.name, reading.sheet, reading.heading) for reading in chosen if reading.heading]
     ticks = tick_columns(con, plans, work.contract, work.codes)
     work.plans += [replace(plan, ticks=ticks) for plan in plans]
     others = [reading for reading in readings if reading not in chosen and reading.verdict != "empty"]
@@ -170,9 +166,7 @@ def _write_quarantine(con: duckdb.DuckDBPyConnection, work: DatasetWork, target:
     )
     held = {
         row[0]
-        for row in con.execute(
-            f"SELECT DISTINCT _row_id // {ROWS_PER_SHEET} FROM part WHERE _faults <> 0"
-        ).fetchall()
+        for row in con.execute(f"SELECT DISTINCT _row_id // {ROWS_PER_SHEET} FROM part WHERE _faults <> 0").fetchall()
     }
     sheets = [received_json(plan) for plan in work.plans if plan.number in held]
     nothing = "SELECT 0::BIGINT AS _row_id, '' AS received"

@@ -48,9 +48,7 @@ def set_bits(number: int) -> list[int]:
 def unusable_cells(contract: Contract) -> dict[str, str]:
     """Column → SQL predicate: the cell holds something that cannot be read as the column's type."""
     return {
-        c.name: f"coalesce({VALUE_TYPES[c.type].is_bad(c.name)}, FALSE)"
-        for c in contract.columns
-        if c.type in _PARSED
+        c.name: f"coalesce({VALUE_TYPES[c.type].is_bad(c.name)}, FALSE)" for c in contract.columns if c.type in _PARSED
     }
 
 
@@ -62,9 +60,7 @@ def _no_person(contract: Contract) -> list[Fault]:
         who = [c for c in map(contract.column, group) if c.type in ("id18", "name")]
         if {c.type for c in who} == {"id18", "name"}:
             empty = " AND ".join(f"{name(c.name)} IS NULL" for c in who)
-            faults.append(
-                Fault(f"no_person:{who[0].name}", f"{'和'.join(c.label for c in who)}都为空", f"({empty})")
-            )
+            faults.append(Fault(f"no_person:{who[0].name}", f"{'和'.join(c.label for c in who)}都为空", f"({empty})"))
     return faults
 
 
@@ -93,9 +89,7 @@ def _failed(column: Column, check: Check) -> list[Fault]:
             )
         ]
     # A negative amount of money has its reason already.
-    if check.kind == "range" and not (
-        column.type == "money" and check.minimum == 0 and check.maximum is None
-    ):
+    if check.kind == "range" and not (column.type == "money" and check.minimum == 0 and check.maximum is None):
         return [Fault(f"range:{column.name}", f"{column.label}超出允许范围", outside_range(value, check))]
     return []
 

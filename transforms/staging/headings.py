@@ -38,9 +38,7 @@ class Heading:
 
     def missing(self, contract: Contract) -> list[str]:
         """Required columns the heading lacks."""
-        return [
-            column.name for column in contract.columns if column.required and column.name not in self.columns
-        ]
+        return [column.name for column in contract.columns if column.required and column.name not in self.columns]
 
     def required_found(self, contract: Contract) -> int:
         """How many of the contract's required columns the heading has."""
@@ -83,9 +81,7 @@ class HeadingIndex:
 
     def named(self, names: Sequence[str]) -> dict[str, Candidate]:
         """The same for the column names of a Parquet file, which fill no row."""
-        return {
-            dataset: Candidate(0, 1, frozenset(columns)) for dataset, columns in self._named([names]).items()
-        }
+        return {dataset: Candidate(0, 1, frozenset(columns)) for dataset, columns in self._named([names]).items()}
 
     def _named(self, block: Sequence[Row]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -118,9 +114,7 @@ def _upper_edge(head: Mapping[int, Row], candidate: Candidate) -> int:
     """
     first = candidate.first
     while first - 1 in head and candidate.first + candidate.depth - (first - 1) <= _DEEPEST:
-        if not any(
-            upper and upper == lower for upper, lower in zip(head[first - 1], head[first], strict=False)
-        ):
+        if not any(upper and upper == lower for upper, lower in zip(head[first - 1], head[first], strict=False)):
             break
         first -= 1
     return first
@@ -184,9 +178,7 @@ def _column(parts: Sequence[str], contract: Contract) -> str | None:
 
 def _candidate_forms(parts: Sequence[str]) -> list[str]:
     """What a heading may be known as: with its group title (户主 over 姓名), else by itself."""
-    return [
-        form for start in range(max(0, len(parts) - 2), len(parts)) for form in _forms("".join(parts[start:]))
-    ]
+    return [form for start in range(max(0, len(parts) - 2), len(parts)) for form in _forms("".join(parts[start:]))]
 
 
 def _cells(block: Sequence[Row]) -> tuple[tuple[str, ...], ...]:
@@ -207,8 +199,7 @@ def _with_numbering(heading: Heading, head: Mapping[int, Row]) -> Heading:
 def _with_sheet_unit(heading: Heading, contract: Contract) -> Heading:
     """单位：万元 in a title above the heading holds for the money columns that name no unit of their own."""
     if not any(
-        "".join(title.split()).replace("：", ":").rstrip(")）").endswith(_SHEET_UNIT)
-        for title in heading.titles
+        "".join(title.split()).replace("：", ":").rstrip(")）").endswith(_SHEET_UNIT) for title in heading.titles
     ):
         return heading
     money = {c.name: 10_000 for c in contract.columns if c.type == "money" and c.name in heading.columns}

@@ -109,9 +109,7 @@ class Snapshot:
         """
         accepted = any(file.status == "loaded" for file in self.of(dataset))
         floor = [
-            check["passed"]
-            for check in self.checks
-            if check["dataset"] == dataset and check["check"] == "row_floor"
+            check["passed"] for check in self.checks if check["dataset"] == dataset and check["check"] == "row_floor"
         ]
         return accepted and all(floor)
 
@@ -137,9 +135,7 @@ class Snapshot:
             "checks": list(self.checks),
             "files": [asdict(file) for file in self.files],
         }
-        (self.path / ACCOUNTING).write_text(
-            json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        (self.path / ACCOUNTING).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 class SnapshotFormatError(ValueError):
@@ -157,8 +153,7 @@ def load_snapshot(path: Path) -> Snapshot:
         return Snapshot(content["id"], path, files, content["keys"], tuple(content["checks"]))
     except (KeyError, TypeError):
         raise SnapshotFormatError(
-            f"snapshot {path.name} was written by another version of hedui; "
-            "the next `hedui run` makes a new one"
+            f"snapshot {path.name} was written by another version of hedui; the next `hedui run` makes a new one"
         ) from None
 
 

@@ -35,13 +35,9 @@ def received_rows(
         labels = headings.get(sheet.sheet) or cell_labels((), sheet.width)
         cells = ", ".join(f"c{index}" for index in range(sheet.width))
         with duckdb.connect(":memory:") as con:
-            found = con.execute(
-                f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row IN ({asked}) ORDER BY _row"
-            )
+            found = con.execute(f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row IN ({asked}) ORDER BY _row")
             for number, *values in found.fetchall():
-                filled = {
-                    label: value for label, value in zip(labels, values, strict=True) if value is not None
-                }
+                filled = {label: value for label, value in zip(labels, values, strict=True) if value is not None}
                 rows[sheet.sheet, number] = filled
     return rows
 

@@ -74,11 +74,7 @@ def choose_sheets(
 
 def _message(name: str, reading: SheetReading, contract: Contract, contracts: Mapping[str, Contract]) -> str:
     where = f"文件 {name}" + (f" 的工作表「{reading.sheet.sheet}」" if reading.sheet.sheet else "")
-    lacking = (
-        reading.heading.missing(contract)
-        if reading.heading
-        else [c.name for c in contract.columns if c.required]
-    )
+    lacking = reading.heading.missing(contract) if reading.heading else [c.name for c in contract.columns if c.required]
     parts = [f"{where} 不能作为「{contract.title}」使用"]
     if reading.heading is None:
         parts.append("前 20 行中找不到表头")
@@ -101,11 +97,7 @@ def _heading(
 ) -> Heading | None:
     if candidate is None:
         return None
-    return (
-        read_heading(head, candidate, contract)
-        if sheet.header is None
-        else read_names(sheet.header, contract)
-    )
+    return read_heading(head, candidate, contract) if sheet.header is None else read_names(sheet.header, contract)
 
 
 def _resembles(

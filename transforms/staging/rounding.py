@@ -36,8 +36,7 @@ def rounded_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[
         sheets = [
             row[0]
             for row in rows
-            if row[1 + 2 * place] >= FEWEST_NUMBERS
-            and row[2 + 2 * place] > ROUNDED_SHARE * row[1 + 2 * place]
+            if row[1 + 2 * place] >= FEWEST_NUMBERS and row[2 + 2 * place] > ROUNDED_SHARE * row[1 + 2 * place]
         ]
         if sheets:
             lost = f"_row_id // {ROWS_PER_SHEET} IN ({', '.join(map(str, sheets))}) AND {name(column)} LIKE '%000'"

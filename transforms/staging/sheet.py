@@ -50,9 +50,7 @@ def read_head(con: duckdb.DuckDBPyConnection, sheet: RawSheet) -> dict[int, tupl
     if sheet.header is not None or not sheet.rows:
         return {}
     cells = ", ".join(f"c{i}" for i in range(sheet.width))
-    rows = con.execute(
-        f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row <= {HEAD_ROWS} ORDER BY _row"
-    ).fetchall()
+    rows = con.execute(f"SELECT _row, {cells} FROM ({sheet.scan}) WHERE _row <= {HEAD_ROWS} ORDER BY _row").fetchall()
     return {row: tuple(cells) for row, *cells in rows}
 
 
@@ -115,8 +113,7 @@ def _received(plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[
     """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where there is none."""
     place = plan.heading.columns
     taken = ", ".join(
-        f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}"
-        for column, cell in cells.items()
+        f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}" for column, cell in cells.items()
     )
     kinds = select_layers(f"({plan.sheet.scan})", kind_layers(plan.sheet, plan.heading, contract, codes))
     return (

@@ -14,18 +14,14 @@ from transforms.staging.sheet import ROWS_PER_SHEET, SHEETS_PER_FILE
 from transforms.values import literal, name
 
 
-def staged_views(
-    con: duckdb.DuckDBPyConnection, snapshot: Snapshot, contracts: Mapping[str, Contract]
-) -> None:
+def staged_views(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, contracts: Mapping[str, Contract]) -> None:
     """Create view stg_<dataset> for every contract.
 
     Columns: those of the staged Parquet, ref ('<dataset>:<_row_id>'), and has_<column> for each optional
     column (was it in this row's sheet?). A dataset without a usable file has an empty view of the same shape.
     """
     for dataset, contract in contracts.items():
-        con.execute(
-            f"CREATE OR REPLACE VIEW {name(f'stg_{dataset}')} AS {_view(snapshot, dataset, contract)}"
-        )
+        con.execute(f"CREATE OR REPLACE VIEW {name(f'stg_{dataset}')} AS {_view(snapshot, dataset, contract)}")
 
 
 def _view(snapshot: Snapshot, dataset: str, contract: Contract) -> str:

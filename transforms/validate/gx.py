@@ -117,7 +117,5 @@ def _exception_class(info: Any) -> str | None:
             last = lines[-1].partition(":")[0] if lines else ""
             # Only what can be a class's name: a message may run over several lines.
             dotted = last.rpartition(".")[2]
-            return (
-                dotted if dotted.isidentifier() and dotted.endswith(("Error", "Exception")) else "Exception"
-            )
+            return dotted if dotted.isidentifier() and dotted.endswith(("Error", "Exception")) else "Exception"
     return None

@@ -39,9 +39,7 @@ class DatasetPage:
     sampled: Any | None
 
 
-def write_pages(
-    out_dir: Path, pages: Sequence[DatasetPage], result: ValidationResult, as_of: dt.date
-) -> None:
+def write_pages(out_dir: Path, pages: Sequence[DatasetPage], result: ValidationResult, as_of: dt.date) -> None:
     """Write index.html and <dataset>.html into out_dir, which is made if it is not there."""
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView

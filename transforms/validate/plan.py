@@ -41,9 +41,7 @@ def applicable_checks(delivery: Delivery) -> tuple[PlannedCheck, ...]:
     freshness of a dataset without rows. Where only some files had an optional column, its emptiness counts in
     their rows alone.
     """
-    return tuple(
-        _narrowed(check, delivery) for check in plan_checks(delivery.contract) if _applies(check, delivery)
-    )
+    return tuple(_narrowed(check, delivery) for check in plan_checks(delivery.contract) if _applies(check, delivery))
 
 
 def _named(checks: Iterator[Check] | tuple[Check, ...]) -> Iterator[PlannedCheck]:
@@ -70,9 +68,7 @@ def _applies(check: PlannedCheck, delivery: Delivery) -> bool:
         return True
     if check.kind == "freshness" and not delivery.rows:
         return False
-    return all(
-        name in delivery.columns and delivery.given.get(name, (True, True))[0] for name in check.columns
-    )
+    return all(name in delivery.columns and delivery.given.get(name, (True, True))[0] for name in check.columns)
 
 
 def _narrowed(check: PlannedCheck, delivery: Delivery) -> PlannedCheck:

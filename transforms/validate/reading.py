@@ -110,9 +110,7 @@ def _counts(delivery: Delivery, check: PlannedCheck, as_of: dt.date) -> tuple[st
     if check.kind == "unique":
         filled = " AND ".join(f"{name(c)} IS NOT NULL" for c in check.columns)
         keys = ", ".join(map(name, check.columns))
-        repeated = (
-            f"SELECT count(*) AS n FROM {delivery.view} WHERE {filled} GROUP BY {keys} HAVING count(*) > 1"
-        )
+        repeated = f"SELECT count(*) AS n FROM {delivery.view} WHERE {filled} GROUP BY {keys} HAVING count(*) > 1"
         return f"count(*) FILTER ({filled})", f"(SELECT sum(n) FROM ({repeated}))", "NULL"
     return f"count({column})", f"count(*) FILTER ({_broken(delivery.contract, check)})", "NULL"
 

@@ -75,19 +75,14 @@ def _whole(con: duckdb.DuckDBPyConnection, session: Session, delivery: Delivery,
     return _Verdict(results, DatasetPage(delivery.contract, outcome, None))
 
 
-def _measured(
-    con: duckdb.DuckDBPyConnection, session: Session, delivery: Delivery, as_of: dt.date
-) -> _Verdict:
+def _measured(con: duckdb.DuckDBPyConnection, session: Session, delivery: Delivery, as_of: dt.date) -> _Verdict:
     """Counts of all rows are judged; a sample judged row by row shows whether both ways count alike."""
     dataset, checks = delivery.contract.dataset, applicable_checks(delivery)
     counted = measure(con, delivery, checks, as_of)
     suite = measured_suite(session.gx, dataset, checks, _described(delivery, checks))
     outcome = session.validate(suite, measurement_frame(checks, counted))
     judged = findings(outcome)
-    told = {
-        key: replace(found, success=judged[key].success, error=judged[key].error)
-        for key, found in counted.items()
-    }
+    told = {key: replace(found, success=judged[key].success, error=judged[key].error) for key, found in counted.items()}
     results = _results(delivery, checks, told, "measured", as_of)
     by_row = [check for check in checks if not check.of_table]
     sampled = None
@@ -123,9 +118,7 @@ def _results(
     return [_result(delivery, check, found[check.key], scope, as_of) for check in checks]
 
 
-def _result(
-    delivery: Delivery, check: PlannedCheck, found: Finding, scope: Scope, as_of: dt.date
-) -> CheckResult:
+def _result(delivery: Delivery, check: PlannedCheck, found: Finding, scope: Scope, as_of: dt.date) -> CheckResult:
     missing = missing_columns(delivery, check)
     observed = found.observed if check.of_table else found.checked
     return CheckResult(

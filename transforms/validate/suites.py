@@ -41,9 +41,7 @@ def measured_suite(gx: Any, name: str, checks: Sequence[PlannedCheck], described
     """The suite for a one-row frame with a column per check, named by its key (measurement_frame)."""
     made = [
         # Without any date there is no figure: a minimum then fails, a look at values would pass.
-        _expectation(
-            gx, _NAMES["freshness" if check.kind == "freshness" else "range"], check, text, _on_figure(check)
-        )
+        _expectation(gx, _NAMES["freshness" if check.kind == "freshness" else "range"], check, text, _on_figure(check))
         for check, text in zip(checks, described, strict=True)
     ]
     return gx.ExpectationSuite(name=name, expectations=made)

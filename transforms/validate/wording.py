@@ -39,9 +39,7 @@ def describe(contract: Contract, check: PlannedCheck) -> str:
     return f"{asked}{allowed}（{'必须' if check.level == 'fail' else '提示'}）"
 
 
-def message(
-    contract: Contract, check: PlannedCheck, finding: Finding, missing: tuple[str, ...], as_of: dt.date
-) -> str:
+def message(contract: Contract, check: PlannedCheck, finding: Finding, missing: tuple[str, ...], as_of: dt.date) -> str:
     """What was found: one sentence. missing: required columns that are not there."""
     if finding.error:
         return f"{_label(contract, check)}：检查未能执行（{finding.error}）"

@@ -21,7 +21,7 @@ def main() -> int:
     """Import first, then wait for the one request."""
     answer_to = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
-        from transforms.validate.gx import Session  # noqa: PLC0415
+        from transforms.validate.gx import Session
 
         Session()
         line = sys.stdin.readline()
@@ -29,15 +29,15 @@ def main() -> int:
             return 0
         try:
             answer = _answer(json.loads(line))
-        except Exception as error:  # noqa: BLE001  the asking process decides; an error's text may quote a cell
+        except Exception as error:
             answer = {"error": type(error).__name__}
     print(json.dumps(answer, ensure_ascii=False, default=str), file=answer_to, flush=True)
     return 0
 
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
-    from transforms.staging import load_snapshot, staged_views  # noqa: PLC0415
-    from transforms.validate import validate_snapshot  # noqa: PLC0415
+    from transforms.staging import load_snapshot, staged_views
+    from transforms.validate import validate_snapshot
 
     contracts = load_contracts(Path(asked["contracts"]) if asked["contracts"] else None)
     snapshot = load_snapshot(Path(asked["snapshot"]))

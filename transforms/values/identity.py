@@ -26,8 +26,7 @@ class IdNumber(ValueType):
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         typed, bare, whole, text, body, check, real, right = (
-            f"{column}__{part}"
-            for part in ("typed", "bare", "whole", "text", "body", "check", "real", "right")
+            f"{column}__{part}" for part in ("typed", "bare", "whole", "text", "body", "check", "real", "right")
         )
         old = f"strlen({text}) = 15"
         wanted = f"substr('{_CHECK_CHARACTERS}', {check} + 1, 1)"

@@ -45,9 +45,7 @@ class Name(ValueType):
 
 def register_functions(con: duckdb.DuckDBPyConnection) -> None:
     """Gives a connection (and its cursors) the native function Name needs. Does nothing the second time."""
-    known = con.execute(
-        "SELECT count(*) FROM duckdb_functions() WHERE function_name = ?", [FUNCTION]
-    ).fetchone()
+    known = con.execute("SELECT count(*) FROM duckdb_functions() WHERE function_name = ?", [FUNCTION]).fetchone()
     if known == (0,):
         con.create_function(FUNCTION, fold_names, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
 
@@ -84,9 +82,7 @@ def character_forms() -> dict[str, str]:
         for line in (folder / f"{dictionary}.txt").read_text("utf-8").splitlines():
             key, _, values = line.partition("\t")
             for value in values.split():
-                groups.join(
-                    key, value, simplifies=dictionary == "TSCharacters" and value == values.split()[0]
-                )
+                groups.join(key, value, simplifies=dictionary == "TSCharacters" and value == values.split()[0])
     for kept, variants in _VARIANTS.items():
         for variant in variants:
             groups.join(variant, kept, simplifies=True)
@@ -124,9 +120,7 @@ class _Groups:
 @cache
 def _table() -> dict[int, str | None]:
     """For str.translate: character → what becomes of it."""
-    table: dict[int, str | None] = {
-        ord(wide): half for wide, half in zip(FULL_WIDTH, HALF_WIDTH, strict=True)
-    }
+    table: dict[int, str | None] = {ord(wide): half for wide, half in zip(FULL_WIDTH, HALF_WIDTH, strict=True)}
     table |= {ord(character): form for character, form in character_forms().items()}
     table |= {ord(dot): _MIDDLE_DOT for dot in _DOTS}
     gone = re.compile(f"[{_python_class(INVISIBLE + BLANK)}]")

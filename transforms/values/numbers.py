@@ -5,9 +5,7 @@ from abc import abstractmethod
 from transforms.values.base import Context, Layer, ValueType, literal, name
 from transforms.values.folding import compact, empty_as_null
 
-_AMOUNT = (
-    r"([-+]?)(?:人民币|RMB|CNY)?[￥¥]?(-?[0-9][0-9,]*(?:\.[0-9]*)?|-?\.[0-9]+)(?:[Ee]([-+]?[0-9]{1,3}))?"
-)
+_AMOUNT = r"([-+]?)(?:人民币|RMB|CNY)?[￥¥]?(-?[0-9][0-9,]*(?:\.[0-9]*)?|-?\.[0-9]+)(?:[Ee]([-+]?[0-9]{1,3}))?"
 _MONEY = rf"^{_AMOUNT}(百|千|万|十万|百万|千万|亿)?(元|圆|块)?整?(?:/[人户年月]{{1,3}})?$"
 _NUMBER = rf"^{_AMOUNT}()(%|㎡|m2|m²|平方米|平方|平米)?$"
 _GROUPED = r"-?[0-9]{1,3}(,[0-9]{3}){1,3}(\.[0-9]{1,2})?"
@@ -54,9 +52,7 @@ class Whole(Numeric):
 
     def _slow(self, column: str, text: str, ctx: Context) -> list[Layer]:
         words = " ".join(
-            f"WHEN {literal(word)} THEN {int(value)}"
-            for word, value in ctx.synonyms.items()
-            if not word.isdigit()
+            f"WHEN {literal(word)} THEN {int(value)}" for word, value in ctx.synonyms.items() if not word.isdigit()
         )
         from_word = f"CASE {text} {words} END" if words else "NULL"
         count = f"TRY_CAST(nullif(regexp_extract({text}, {literal(_COUNT)}, 1), '') AS INTEGER)"
@@ -75,9 +71,7 @@ class Scaled(Numeric):
 
     def _fast(self, raw: str, ctx: Context) -> str:
         unit = f" * {ctx.unit}" if ctx.unit not in (None, 1) else ""
-        plain, grouped = (
-            f"regexp_full_match({raw}, {literal(pattern)})" for pattern in (self.fast_pattern, _GROUPED)
-        )
+        plain, grouped = (f"regexp_full_match({raw}, {literal(pattern)})" for pattern in (self.fast_pattern, _GROUPED))
         number = f"CAST(CAST(replace({raw}, ',', '') AS {self.exact_type}){unit} AS {self.sql_type})"
         common = (
             f"CAST(CAST({raw} AS {self.exact_type}){unit} AS {self.sql_type})"

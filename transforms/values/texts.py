@@ -87,9 +87,7 @@ class Code(ValueType):
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text, bare = f"{column}__text", f"{column}__bare"
         listed = one_of(raw, ctx.values) if ctx.values else "FALSE"
-        synonyms = " ".join(
-            f"WHEN {literal(got)} THEN {literal(means)}" for got, means in ctx.synonyms.items()
-        )
+        synonyms = " ".join(f"WHEN {literal(got)} THEN {literal(means)}" for got, means in ctx.synonyms.items())
         mapped = f"CASE {bare} {synonyms} ELSE {bare} END" if synonyms else bare
         return [
             {text: f"CASE WHEN {listed} THEN {raw} ELSE {compact(raw)} END"},

@@ -61,17 +61,14 @@ def labelled_above(bars: Sequence[Bar], most: int, title: str) -> Markup:
     )
     drawn = label + _bars(data, positions, most, BAR, offset=6) + _notes(data, positions, most, offset=6)
     room = _room(bars)
-    return _svg(
-        drawn.properties(width=NARROW - room, height=LINE * len(bars)), left=1, right=room, title=title
-    )
+    return _svg(drawn.properties(width=NARROW - room, height=LINE * len(bars)), left=1, right=room, title=title)
 
 
 def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
     """Bars with short labels to their left (a longer one is cut)."""
     positions = {"y": alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))}
     cut = [
-        replace(b, label=b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…")
-        for b in bars
+        replace(b, label=b.label if len(b.label) <= LONGEST_NAME else b.label[: LONGEST_NAME - 1] + "…") for b in bars
     ]
     left, room = int(max(len(b.label) for b in cut) * FONT_SIZE) + 8, _room(bars)
     data = _values(cut)
@@ -81,9 +78,7 @@ def labelled_left(bars: Sequence[Bar], most: int, title: str) -> Markup:
         .encode(**positions, x=alt.value(-8), text="label:N")
     )
     drawn = label + _bars(data, positions, most, ROW_BAR) + _notes(data, positions, most)
-    return _svg(
-        drawn.properties(width=WIDE - left - room, height=ROW * len(bars)), left=left, right=room, title=title
-    )
+    return _svg(drawn.properties(width=WIDE - left - room, height=ROW * len(bars)), left=left, right=room, title=title)
 
 
 def _room(bars: Sequence[Bar]) -> int:
@@ -117,9 +112,7 @@ def _data(values: Sequence[dict[str, Any]], *, first: bool = False) -> alt.Inlin
     seen: dict[int, dict[str, Any]] = {}
     for row in values:
         seen.setdefault(row["order"], row)
-    return alt.InlineData(
-        values=list(seen.values()) if first else [row for row in values if row["to"] > row["from"]]
-    )
+    return alt.InlineData(values=list(seen.values()) if first else [row for row in values if row["to"] > row["from"]])
 
 
 def _x(field: str, most: int) -> alt.X:
@@ -135,9 +128,7 @@ def _bars(
     return drawn
 
 
-def _notes(
-    values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0
-) -> alt.Chart:
+def _notes(values: Sequence[dict[str, Any]], positions: dict[str, Any], most: int, offset: int = 0) -> alt.Chart:
     marks = alt.Chart(_data(values, first=True)).mark_text(
         align="left", baseline="middle", dx=5, dy=offset, fontSize=NUMBER_SIZE, color=MUTED
     )

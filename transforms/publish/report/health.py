@@ -43,9 +43,7 @@ def read_intake(con: Con, manifest: Mapping[str, Any]) -> Intake:
         InputLine(title, _file(dataset, file), 1, status, masked(reason), *counts)
         for dataset, title, file, status, reason, *counts in rows
     ]
-    ignored = con.execute(
-        "SELECT reason, sum(rows) FROM run_ignored GROUP BY reason ORDER BY 2 DESC, 1"
-    ).fetchall()
+    ignored = con.execute("SELECT reason, sum(rows) FROM run_ignored GROUP BY reason ORDER BY 2 DESC, 1").fetchall()
     return Intake(
         tuple(files),
         tuple(_together(files)),
@@ -85,9 +83,7 @@ def _quarantined(manifest: Mapping[str, Any], titles: Mapping[str, str]) -> list
 
 def read_rule_health(con: Con) -> tuple[dict[str, int], list[RuleHealth]]:
     """How many rules by status, and those that did not run, failed, or ran with less than they could use."""
-    counts = dict(
-        con.execute("SELECT status, count(*) FROM run_rule GROUP BY status ORDER BY status").fetchall()
-    )
+    counts = dict(con.execute("SELECT status, count(*) FROM run_rule GROUP BY status ORDER BY status").fetchall())
     rows = con.execute(
         """SELECT title, severity, status, CASE WHEN status = 'evaluated' THEN note ELSE reason END
            FROM run_rule
@@ -95,9 +91,7 @@ def read_rule_health(con: Con) -> tuple[dict[str, int], list[RuleHealth]]:
            ORDER BY CASE status WHEN 'failed' THEN 1 WHEN 'not_evaluated' THEN 2 ELSE 3 END,
                CASE severity WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, rule_id"""
     ).fetchall()
-    return counts, [
-        RuleHealth(title, severity, status, masked(reason)) for title, severity, status, reason in rows
-    ]
+    return counts, [RuleHealth(title, severity, status, masked(reason)) for title, severity, status, reason in rows]
 
 
 def read_checks(manifest: Mapping[str, Any], con: Con) -> tuple[int, list[FailedCheck]]:
@@ -145,8 +139,6 @@ def read_parameters(con: Con) -> list[ParameterLine]:
            ORDER BY is_example DESC, name, region, valid_from"""
     ).fetchall()
     return [
-        ParameterLine(
-            title, region or "", stored_value_label(value), UNIT.get(unit, unit), source, is_example
-        )
+        ParameterLine(title, region or "", stored_value_label(value), UNIT.get(unit, unit), source, is_example)
         for title, region, value, unit, source, is_example in rows
     ]

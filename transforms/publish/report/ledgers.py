@@ -85,9 +85,7 @@ def read_ledgers(con: Con, scope: Scope) -> list[Ledgers]:
     """The ledgers of each county by code; of a rerun those of its township."""
     if scope.township:
         where = {"code": scope.township}
-        rows = con.execute(
-            "SELECT DISTINCT township_name FROM core_township WHERE township_code = $code", where
-        )
+        rows = con.execute("SELECT DISTINCT township_name FROM core_township WHERE township_code = $code", where)
         return [_ledgers(con, "township_code", scope.township, rows.fetchall()[0][0], "township")]
     counties = con.execute(
         """SELECT county_code, any_value(county_name) FROM core_township

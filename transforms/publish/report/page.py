@@ -44,9 +44,7 @@ WORDS = {
 }
 
 
-def write_report(
-    con: duckdb.DuckDBPyConnection, out_path: Path, run: RunHeader, manifest: Mapping[str, Any]
-) -> Path:
+def write_report(con: duckdb.DuckDBPyConnection, out_path: Path, run: RunHeader, manifest: Mapping[str, Any]) -> Path:
     """Write the page of a run and return its path.
 
     con: run.duckdb with the tables of docs/architecture.md section 7. manifest: what manifest.json will say;
@@ -64,9 +62,7 @@ def _content(con: duckdb.DuckDBPyConnection, scope: Scope, manifest: Mapping[str
     outcomes = ledgers.read_outcomes(con, scope)
     rule_counts, rule_health = health.read_rule_health(con)
     check_count, failed_checks = health.read_checks(manifest, con)
-    counties = dict(
-        con.execute("SELECT DISTINCT county_code, county_name FROM core_township ORDER BY 1").fetchall()
-    )
+    counties = dict(con.execute("SELECT DISTINCT county_code, county_name FROM core_township ORDER BY 1").fetchall())
     return {
         "overrides": manifest.get("overrides", {}),
         "snapshot_id": manifest.get("snapshot_id"),
@@ -117,9 +113,7 @@ def _rule_charts(rules: Sequence[RuleLine]) -> list[dict[str, Any]]:
     return drawn
 
 
-def _township_charts(
-    townships: Sequence[TownshipLine], counties: Mapping[str, str]
-) -> list[tuple[str, Markup]]:
+def _township_charts(townships: Sequence[TownshipLine], counties: Mapping[str, str]) -> list[tuple[str, Markup]]:
     """(county, chart): open findings of its townships, most first."""
     drawn = []
     for code, name in counties.items():
