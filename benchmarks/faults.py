@@ -27,6 +27,13 @@ ROOT = Path(__file__).parent.parent
 SAMPLE, AS_OF = ROOT / "sample_data" / "drop", "2021-09-30"
 HEDUI = [sys.executable, "-m", "flows.cli"]
 PATIENCE = 900
+MB = 1 << 20
+#: Command, room left on the disk, and where Prefect keeps its files: on the same disk, as at a bureau, or not.
+FULL_DISKS = [
+    ("run", 0, "store"), ("run", 3 * MB, "store"), ("run", 8 * MB, "store"), ("run", 0, "elsewhere"), ("run", MB // 2, "elsewhere"),
+    ("run", 3 * MB, "elsewhere"), ("rerun", 0, "elsewhere"), ("rerun", MB, "elsewhere"), ("rerun", 3 * MB, "elsewhere"), ("import", 0, "elsewhere"),
+    ("import", MB // 16, "elsewhere"),
+]  # fmt: skip
 
 
 @dataclass
@@ -186,16 +193,17 @@ def full_disk(bench: Bench) -> Outcome:
     try:
         store = disk / "store"
         shutil.copytree(bench.store, store, copy_function=shutil.copy2)
-        for kind in ("run", "rerun", "import"):
-            for room in (0, 256 << 10, 2 << 20):
-                before = recorded_answers(store)
-                filling = _fill(disk, room)
-                # Prefect's own files lie in the store, as they do at a bureau.
-                done = bench.run(bench.command(kind, store), PREFECT_HOME=str(store / "prefect"), TMPDIR=str(disk))
-                filling.unlink()
-                outcome.times += 1
-                _judge(outcome, done, store, f"{kind} with {room >> 10} KB left")
-                outcome.lost += max(0, before - recorded_answers(store))
+        for kind, room, home in FULL_DISKS:
+            before = recorded_answers(store)
+            filling = _fill(disk, room)
+            done = bench.run(
+                bench.command(kind, store),
+                PREFECT_HOME=str(store / "prefect" if home == "store" else bench.work / "prefect"),
+            )
+            filling.unlink()
+            outcome.times += 1
+            _judge(outcome, done, store, f"{kind} with {room >> 10} KB left, Prefect's files in {home}")
+            outcome.lost += max(0, before - recorded_answers(store))
         done = bench.run(bench.command("run", store), PREFECT_HOME=str(store / "prefect"))
         if done.returncode not in (0, 3):
             outcome.wrong.append(f"with room again: {said(done.stderr)}")

@@ -57,7 +57,7 @@ def start_server(environment: dict[str, str], port: int | None = None) -> str:
     command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(port),
                "--log-level", "error", "--lifespan", "on"]  # fmt: skip
     server = start_child(command, env={k: v for k, v in environment.items() if k != "PREFECT_API_URL"}, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.DEVNULL)  # fmt: skip
+                         stdout=subprocess.DEVNULL, stderr=None if os.environ.get("HEDUI_DEBUG") else subprocess.DEVNULL)  # fmt: skip
     atexit.register(server.terminate)
     url = f"http://{LOOPBACK}:{port}/api"
     deadline = time.monotonic() + STARTUP_SECONDS

@@ -149,9 +149,9 @@ def test_values_in_use_say_which_are_examples():
 
 
 def test_standards_follow_the_month():
-    rows = dict(
-        ((c, m), (r, u))
+    rows = {
+        (c, m): (r, u)
         for c, m, r, u in standards_by_month(load_parameters(), ["320681101"], [2020 * 12 + 6, 2020 * 12 + 7])
-    )
+    }
     assert rows[("320681101", 2020 * 12 + 6)] == (Decimal(650), Decimal(680))
     assert rows[("320681101", 2020 * 12 + 7)] == (Decimal(710), Decimal(710))
