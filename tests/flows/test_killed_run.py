@@ -43,6 +43,7 @@ def test_a_killed_run_leaves_the_published_one_and_the_next_completes(published,
     assert list((store / "tmp").iterdir()) == []
 
 
+@pytest.mark.full
 def test_a_run_that_dies_in_its_first_publication_leaves_no_latest(tmp_path):
     store = tmp_path / "store"
     assert kill_at("publish", store) == -signal.SIGKILL

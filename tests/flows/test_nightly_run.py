@@ -82,6 +82,7 @@ def test_each_active_roll_row_has_one_outcome(latest):
     assert frame["roll_rows"].sum() == active
 
 
+@pytest.mark.full
 def test_json_output_is_one_object(published, tmp_path):
     done = hedui("run", "--inbox", SAMPLE, "--store", tmp_path / "store", "--as-of", SAMPLE_AS_OF, "--json")
     assert set(done.json) == {
@@ -96,12 +97,14 @@ def test_json_output_is_one_object(published, tmp_path):
     }
 
 
+@pytest.mark.full
 def test_two_runs_in_two_stores_find_the_same_in_the_same_order(latest, tmp_path):
     done = hedui("run", "--inbox", SAMPLE, "--store", tmp_path / "other", "--as-of", SAMPLE_AS_OF, "--json")
     other = pl.read_parquet(f"{done.json['run_dir']}/suspects.parquet").drop("run_id")
     assert other.equals(pl.read_parquet(latest / "suspects.parquet").drop("run_id"))
 
 
+@pytest.mark.full
 def test_a_second_night_without_change_continues_every_finding(published, latest, tmp_path):
     store = tmp_path / "store"
     shutil.copytree(published, store, ignore=shutil.ignore_patterns("prefect"))
@@ -113,6 +116,7 @@ def test_a_second_night_without_change_continues_every_finding(published, latest
     assert changes.height == 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("dataset", "rules"), [("vehicles", {"asset_vehicle"}), ("population", {"id_name_conflict"})])
 def test_a_missing_register_switches_off_its_rules_and_says_so(latest, tmp_path, dataset, rules):
     inbox = tmp_path / "inbox"

@@ -75,9 +75,9 @@ def test_explain_shows_the_whole_chain_of_one_finding_of_each_family(published, 
             assert row["received"], "the cells as they came"
         assert chain["rule"]["basis"]
         assert chain["run"]["as_of"] == SAMPLE_AS_OF
-        text = hedui("explain", finding_id, "--store", published)
-        assert text.status == 0, text.err
-        assert chain["finding"]["explanation"][:10] in text.out
+    text = hedui("explain", finding_id, "--store", published)
+    assert text.status == 0, text.err
+    assert chain["finding"]["explanation"][:10] in text.out
 
 
 def test_findings_can_be_filtered(published, latest):

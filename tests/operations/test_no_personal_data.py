@@ -18,6 +18,10 @@ from tests.flows.command import ROOT, SAMPLE, SAMPLE_AS_OF
 from tests.operations import canary
 from transforms.publish.workbooks import LEADS_SHEET
 
+# Two whole nights and a rerun, each a process of its own.
+pytestmark = pytest.mark.full
+
+
 TOWNSHIP = "522728108"
 #: Rules that fail on somebody's data, each in another way that a database has of quoting it.
 FAILING = {

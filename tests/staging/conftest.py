@@ -61,10 +61,10 @@ class Drop:
         """A Parquet file of a SELECT."""
         duckdb.sql(f"COPY ({select}) TO '{self._path(name)}' (FORMAT parquet)")
 
-    def stage(self, **options) -> Snapshot:
+    def stage(self, contracts=None, **options) -> Snapshot:
         """Take the inbox in and stage it."""
         received = take_in(self.inbox, self.root / "raw")
-        return stage_inbox(received, load_contracts(), self.snapshots, self.root / "work", **options)
+        return stage_inbox(received, contracts or load_contracts(), self.snapshots, self.root / "work", **options)
 
     def _path(self, name: str) -> Path:
         path = self.inbox / name
