@@ -31,10 +31,13 @@ class Arrived:
         """True when no file of the dataset has the column."""
         return self.column_files is not None and not any(self.column_files.get(c) for c in column.split("|"))
 
+    def read(self, column: str) -> str:
+        """Of `a|b`, the first that some file has; the column itself where none has it."""
+        return next((c for c in column.split("|") if not self.lacks(c)), column)
+
     def rows_unknown(self, column: str) -> int:
-        """Rows of files without the column; of `a|b`, the first that some file has counts."""
-        read = next((c for c in column.split("|") if not self.lacks(c)), column)
-        return (self.rows_without or {}).get(read, 0)
+        """Rows of files without the column."""
+        return (self.rows_without or {}).get(column, 0)
 
     def said(self, column: str) -> str:
         """The column in Chinese: “发放结果”或“发放日期”."""
@@ -87,8 +90,8 @@ def _column_notes(rule: Rule, dataset: str, arrived: Arrived) -> Iterator[str]:
     for column in dict.fromkeys(read):
         if arrived.lacks(column):
             yield f"{arrived.title}无{arrived.said(column)}列，未据此判断"
-        elif rows := arrived.rows_unknown(column):
-            yield f"{arrived.title}有{rows}行所在文件无{arrived.said(column)}列，视为未知"
+        elif rows := arrived.rows_unknown(arrived.read(column)):
+            yield f"{arrived.title}有{rows}行所在文件无{arrived.said(arrived.read(column))}列，视为未知"
 
 
 def _usable(dataset: str, arrived: Mapping[str, Arrived]) -> bool:
