@@ -28,10 +28,8 @@ def _latest(store: Path) -> list[str]:
         named = json.loads((store / "latest.json").read_text(encoding="utf-8"))
     except ValueError:
         return ["latest.json is no JSON"]
-    if not (store / "runs" / named["run_id"]).is_dir():
-        return ["latest.json names a run that is not there"]
-    if json.loads((store / "runs" / named["run_id"] / "manifest.json").read_text())["kind"] != "nightly":
-        return ["latest.json names no nightly run"]
+    if not named["run_id"].startswith("nightly-") or not (store / "runs" / named["run_id"] / "manifest.json").exists():
+        return ["latest.json names no nightly run that is there"]
     return _snapshot(store / "snapshots" / named["snapshot_id"])
 
 

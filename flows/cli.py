@@ -284,6 +284,33 @@ def sample(store: StoreOption, fraction: Annotated[float | None, typer.Option(he
         print("\n".join(sample_lines(report)))
 
 
+@app.command()
+def schedule(cron: Annotated[str, typer.Option("--cron", help="Times in China, such as '0 2 * * *'.")],
+             inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one folder per dataset.", exists=True, file_okay=False)],
+             store: StoreOption,
+             name: Annotated[str | None, typer.Option(help="Name of the deployment; made of the store's path when not given.")] = None) -> None:  # fmt: skip
+    """Serve the nightly run as a Prefect deployment until stopped: at the cron's times, and townships' reruns on demand."""
+    from flows.schedule import serve_schedule
+
+    serve_schedule(cron, inbox, store, name)
+
+
+@app.command()
+def retention(store: StoreOption,
+              raw_days: Annotated[int | None, typer.Option(help="Delete received files and snapshots not used for so many days.")] = None,
+              runs_days: Annotated[int | None, typer.Option(help="Delete what runs of so many days ago published, but for the manifests.")] = None,
+              as_json: JsonOption = False) -> None:  # fmt: skip
+    """Delete what is no longer needed; decisions, the audit trail and the manifests stay, and the trail says what was deleted."""
+    from flows.retention import apply_retention, retention_lines
+    from flows.settings import Settings
+
+    report = apply_retention(store, raw_days, runs_days, Settings())
+    if as_json:
+        _print_json(report.as_json())
+    else:
+        print("\n".join(retention_lines(report)))
+
+
 @rules_app.command("list")
 def rules_list(as_json: JsonOption = False) -> None:
     """Every rule: id, title, severity, what it needs."""

@@ -22,6 +22,23 @@ BY_WORDS = (
     ("failed to allocate", MEMORY), ("Cannot allocate memory", MEMORY), ("Too many open files", HANDLES),
 )  # fmt: skip
 
+#: What another attempt will not mend.
+LASTING = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError)
+
+
+class PassingError(RunError):
+    """A failure that may be gone at the next attempt."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether another attempt may succeed: a store in use, a disk or share that fails, a database that went away."""
+    from transforms.decisions.place import DecisionsError
+    from transforms.publish.store import StoreBusyError
+
+    if isinstance(error, PassingError | DecisionsError | StoreBusyError):
+        return True
+    return not isinstance(error, LASTING) and (isinstance(error, OSError) or advice(error) is not None)
+
 
 def advice(error: BaseException) -> str | None:
     """What happened and what to do, when the error or what caused it is a known failure of the machine."""

@@ -44,6 +44,9 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
     """
     store = Store(store_root.resolve())
     run_dir = store.run_dir(run_id)
+    manifest = store.manifest(run_dir.name)
+    # Retention may have removed the snapshot, and with it the links: the cleaned values remain.
+    kept = (store.snapshots / manifest["snapshot_id"]).is_dir()
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
         found = _rows(con.execute("SELECT * FROM out_finding WHERE finding_id = ?", [finding_id.upper()]))
         if not found:
@@ -54,15 +57,15 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
         evidence = json.loads(finding.pop("evidence"))
         refs = con.execute("SELECT evidence FROM raw_finding WHERE rule_id = ? AND subject_key = ?",
                            [finding["rule_id"], finding["subject_key"]]).fetchall()[0][0]  # fmt: skip
-        links = _links(con, refs)
+        links = _links(con, refs) if kept else []
         weights = _weights(con, refs) if any(link["tier"] == "probabilistic" for link in links) else []
         rule_row = _rows(con.execute("SELECT * FROM run_rule WHERE rule_id = ?", [finding["rule_id"]]))[0]
         rule = load_corpus(Settings().rules or RULE_FOLDER).get(finding["rule_id"])
         parameters = _parameters(con, rule, str(finding["township_code"]))
     from flows.feedback import decisions_of
 
-    manifest = store.manifest(run_dir.name)
-    _add_received(store, manifest, evidence)
+    if kept:
+        _add_received(store, manifest, evidence)
     return {
         "finding": finding,
         "rows": evidence,

@@ -7,17 +7,31 @@ import functools
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows.failures import is_ours, unexpected
+from flows.failures import PassingError, is_ours, may_pass, unexpected
 from flows.plan import Progress, RunError, RunPlan
 from flows.prefect_server import prepare_prefect
 from flows.private_files import keep_files_private
 from flows.settings import Settings
 from flows.validation import Validator
 from transforms.publish.store import Store, new_run_id
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How often a step is tried again after a failure that may pass, and how long first; the wait doubles each time."""
+
+    times: int = 0
+    first_wait_seconds: float = 60
+
+    @property
+    def waits(self) -> list[float]:
+        """The wait before each new attempt."""
+        return [self.first_wait_seconds * 2**n for n in range(self.times)]
 
 
 def plan_nightly(inbox: Path, store: Store, as_of: dt.date) -> RunPlan:
@@ -43,15 +57,40 @@ def run_nightly(
     keep_files_private()
     store = Store(store_root.resolve()).prepare()
     with store.nightly_lock():
-        store.sweep()
-        plan = plan_nightly(inbox.resolve(), store, as_of)
         prepare_prefect(store.prefect_home)
-        validator = Validator()
-        try:
-            with store.working(plan.run_id):
-                return _flow(plan, settings, validator, progress)
-        finally:
-            validator.stop()
+        # Prefect is imported here: its import takes seconds, which no other command should pay.
+        from prefect import flow
+
+        logging.getLogger("prefect").setLevel(os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"))
+
+        @flow(name="hedui-nightly", validate_parameters=False, persist_result=False, log_prints=False)
+        def nightly() -> dict[str, Any]:
+            return compare(store, inbox.resolve(), as_of, settings, progress, Retries())
+
+        return nightly()
+
+
+def hold_store(store: Store, held: ExitStack, retries: Retries) -> None:
+    """Take the store's lock inside a flow, waiting as `retries` says while another nightly run has it. Raises StoreBusyError."""
+
+    def hold() -> None:
+        held.enter_context(store.nightly_lock())
+
+    _task("hold the store", hold, retries)()
+
+
+def compare(
+    store: Store, inbox: Path, as_of: dt.date, settings: Settings, progress: Progress, retries: Retries
+) -> dict[str, Any]:
+    """One nightly comparison, inside a flow and with the store's lock held; the manifest of the published run."""
+    store.sweep()
+    plan = plan_nightly(inbox, store, as_of)
+    validator = Validator()
+    try:
+        with store.working(plan.run_id):
+            return _stages(plan, settings, validator, progress, retries)
+    finally:
+        validator.stop()
 
 
 def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,43 +103,47 @@ def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
         except Exception as error:
             if is_ours(error) or os.environ.get("HEDUI_DEBUG"):
                 raise
-            raise RunError(f"{stage.__name__}: {unexpected(error)}; nothing was published") from None
+            kind = PassingError if may_pass(error) else RunError
+            raise kind(f"{stage.__name__}: {unexpected(error)}; nothing was published") from None
 
     return run
 
 
-def _flow(plan: RunPlan, settings: Settings, validator: Validator, progress: Progress) -> dict[str, Any]:
-    # Prefect is imported here: its import takes seconds, which no other command should pay.
-    from prefect import flow, task
+def _task(name: str, stage: Callable[..., Any], retries: Retries) -> Callable[..., Any]:
+    from prefect import task
     from prefect.cache_policies import NO_CACHE
 
+    def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:
+        try:
+            state.result()
+        except Exception as error:
+            return may_pass(error)
+        return False
+
+    made: Callable[..., Any] = task(
+        name=name, cache_policy=NO_CACHE, persist_result=False, retries=retries.times, retry_delay_seconds=retries.waits or None,
+        retry_condition_fn=worth_retrying,
+    )(without_values(stage))  # fmt: skip
+    return made
+
+
+def _stages(
+    plan: RunPlan, settings: Settings, validator: Validator, progress: Progress, retries: Retries
+) -> dict[str, Any]:
     from flows import stages
 
-    logging.getLogger("prefect").setLevel(os.environ.get("PREFECT_LOGGING_LEVEL", "CRITICAL"))
-    tasks: list[Any] = [
-        task(name=name, cache_policy=NO_CACHE, persist_result=False)(without_values(stage))
+    take_in, match, validate, reconcile, publish = (
+        _task(name, stage, retries)
         for stage, name in ((stages.take_in, "take in"), (stages.match, "match"), (stages.validate, "validate"), (stages.reconcile, "reconcile"),
                             (stages.publish, "publish"))
-    ]  # fmt: skip
-    take_in, match, validate, reconcile, publish = tasks
-
-    @flow(
-        name="hedui-nightly",
-        flow_run_name=plan.run_id,
-        validate_parameters=False,
-        persist_result=False,
-        log_prints=False,
-    )
-    def nightly() -> dict[str, Any]:
-        snapshot, intake_reports = take_in(plan, settings, progress)
-        staged = replace(plan, snapshot_id=snapshot.id)
-        validator.ask(staged, settings)
-        outcomes, match_reports = match(staged, settings, progress)
-        checked, validated, validate_reports = validate(staged, settings, validator, progress)
-        if checked.rejected:
-            outcomes, match_reports = match(checked, settings, progress)
-        recon_reports = reconcile(checked, settings, progress)
-        reports = [*intake_reports, *validate_reports, *match_reports, *recon_reports]
-        return publish(checked, settings, reports, outcomes, validated, progress)
-
-    return nightly()
+    )  # fmt: skip
+    snapshot, intake_reports = take_in(plan, settings, progress)
+    staged = replace(plan, snapshot_id=snapshot.id)
+    validator.ask(staged, settings)
+    outcomes, match_reports = match(staged, settings, progress)
+    checked, validated, validate_reports = validate(staged, settings, validator, progress)
+    if checked.rejected:
+        outcomes, match_reports = match(checked, settings, progress)
+    recon_reports = reconcile(checked, settings, progress)
+    reports = [*intake_reports, *validate_reports, *match_reports, *recon_reports]
+    return publish(checked, settings, reports, outcomes, validated, progress)

@@ -48,7 +48,7 @@ def reach_loopback_directly() -> None:
         os.environ[name] = ",".join(dict.fromkeys([*known, LOOPBACK, "localhost"]))
 
 
-def start_server(environment: dict[str, str], port: int | None = None) -> str:
+def start_server(environment: dict[str, str], port: int | None = None, *, quiet: bool = True) -> str:
     """Start Prefect's API on a port of the loopback and return its URL once it answers. It ends with this process, however that ends.
 
     Prefect starts such a server too, but leaves it running when the process is killed. Raises RunError.
@@ -57,7 +57,7 @@ def start_server(environment: dict[str, str], port: int | None = None) -> str:
     command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(port),
                "--log-level", "error", "--lifespan", "on"]  # fmt: skip
     server = start_child(command, env={k: v for k, v in environment.items() if k != "PREFECT_API_URL"}, stdin=subprocess.DEVNULL,
-                         stdout=subprocess.DEVNULL, stderr=None if os.environ.get("HEDUI_DEBUG") else subprocess.DEVNULL)  # fmt: skip
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet and not os.environ.get("HEDUI_DEBUG") else None)  # fmt: skip
     atexit.register(server.terminate)
     url = f"http://{LOOPBACK}:{port}/api"
     deadline = time.monotonic() + STARTUP_SECONDS

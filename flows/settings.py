@@ -27,6 +27,17 @@ class Settings(BaseSettings):
     database_url: str | None = None
     """Where decisions are kept; SQLite in the store when not set."""
 
+    retries: int = 3
+    """How often a scheduled run tries a step again after a failure that may pass."""
+    retry_seconds: float = 60
+    """The wait before the first new attempt; it doubles each time."""
+    on_failure: str | None = None
+    """A command run when a scheduled run fails; see flows.scheduled.tell."""
+    raw_days: int | None = None
+    """Days that received files and snapshots are kept after the last run that used them (`hedui retention`)."""
+    runs_days: int | None = None
+    """Days that what a run published is kept (`hedui retention`)."""
+
     @classmethod
     def settings_customise_sources(cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
                                    env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from flows.settings import Settings
-from tests.decisions.nightly import SAMPLE, nightly
+from tests.decisions.nightly import sample_store
 from tests.decisions.postgres import Server
 
 
@@ -49,9 +49,7 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory) -> Path:
     """A store with one run of the sample drop: read only."""
-    store = tmp_path_factory.mktemp("decided") / "store"
-    nightly(store, SAMPLE, Settings(database_url=None))
-    return store
+    return sample_store(tmp_path_factory)
 
 
 @pytest.fixture

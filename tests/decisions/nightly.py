@@ -6,10 +6,13 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from flows import stages
 from flows.plan import RunPlan
 from flows.settings import Settings
 from flows.validation import Validated
+from tests.made_once import made_once
 from transforms.publish.store import Store, new_run_id
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,6 +39,11 @@ def nightly(store_root: Path, inbox: Path, settings: Settings, as_of: dt.date = 
     stages.reconcile(plan, settings, _quiet)
     stages.publish(plan, settings, [], outcomes, Validated(), _quiet)
     return store.run_dir()
+
+
+def sample_store(factory: pytest.TempPathFactory) -> Path:
+    """A store with one run of the sample drop, decisions in its SQLite, shared by all test workers: read only."""
+    return made_once(factory, "sample-store", lambda store: nightly(store, SAMPLE, Settings(database_url=None)))
 
 
 def _quiet(_: str) -> None:

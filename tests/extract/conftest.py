@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from flows.settings import Settings
-from tests.decisions.nightly import SAMPLE, nightly
+from tests.decisions.nightly import sample_store
 from transforms.publish.store import Store
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -19,15 +16,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Path:
     """A store with one published run; read only."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    store, done = shared / "extract-store", shared / "extract-store.done"
-    with (shared / "extract-store.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            nightly(store, SAMPLE, Settings())
-            done.touch()
-    return store
+    return sample_store(tmp_path_factory)
 
 
 @pytest.fixture

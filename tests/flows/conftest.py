@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.flows.command import SAMPLE, SAMPLE_AS_OF, hedui
+from tests.made_once import made_once
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Path:
     """A store with one published run of the sample drop."""
-    store = tmp_path_factory.mktemp("published") / "store"
-    done = hedui("run", "--inbox", SAMPLE, "--store", store, "--as-of", SAMPLE_AS_OF, "--json")
-    assert done.status == 0, done.err
-    return store
+
+    def run(store: Path) -> None:
+        done = hedui("run", "--inbox", SAMPLE, "--store", store, "--as-of", SAMPLE_AS_OF, "--json")
+        assert done.status == 0, done.err
+
+    return made_once(tmp_path_factory, "published-store", run)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ import pytest
 from flows.plan import UsageError
 from flows.sample import run_sample, sample_lines
 from flows.settings import Settings
-from tests.decisions.nightly import SAMPLE, nightly
+from tests.decisions.nightly import sample_store
 
 SETTINGS = Settings(database_url=None)
 MARKED = "大坪村"  # 整村必查 in the sample drop
@@ -18,9 +19,8 @@ MARKED = "大坪村"  # 整村必查 in the sample drop
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("sampled") / "store"
-    nightly(folder, SAMPLE, SETTINGS)
-    return folder
+    """A copy of the sample's store: lists are drawn into it."""
+    return Path(shutil.copytree(sample_store(tmp_path_factory), tmp_path_factory.mktemp("sampled") / "store"))
 
 
 def texts(path: str, sheet: str) -> list[tuple]:

@@ -31,13 +31,13 @@ def concerning(township_code: str) -> str:
 
 
 def write_links(con: duckdb.DuckDBPyConnection, run_dir: Path) -> None:
-    """links.parquet: register rows linked to people on the roll, by file, sheet and physical row."""
+    """links.parquet: register rows linked to people on the roll, by file, sheet and physical row; in the order of the snapshot's links."""
     con.execute(
         f"""
         COPY (
             SELECT dataset, _file AS file, _sheet AS sheet, _row AS row, household_id, id_number, person_key, role, tier, confidence
-            FROM links WHERE on_roll ORDER BY dataset, file, sheet, row, id_number
-        ) TO '{_quoted(run_dir / "links.parquet")}' (FORMAT parquet, COMPRESSION zstd)
+            FROM links WHERE on_roll
+        ) TO '{_quoted(run_dir / "links.parquet")}' (FORMAT parquet, COMPRESSION snappy)
         """
     )
 

@@ -15,11 +15,17 @@ from pathlib import Path
 from typing import Any
 
 DIRECTORY_MODE = 0o2750
+#: In the folder of a run of which retention has left only the manifest.
+REMOVED = "removed.json"
 STALE_SECONDS = 24 * 3600
 
 
 class StoreError(RuntimeError):
     """The store cannot be used as asked; the message says what was found and what to do."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the store; this passes."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,15 @@ class Store:
         return dict(json.loads(path.read_text(encoding="utf-8")))
 
     def run_dir(self, run_id: str | None = None) -> Path:
-        """The folder of a run, the latest when none is named. Raises StoreError when there is none."""
+        """The folder of a run, the latest when none is named. Raises StoreError when there is none, or retention has emptied it."""
+        folder = self._folder_of(run_id)
+        if (folder / REMOVED).exists():
+            raise StoreError(
+                f"what run {folder.name} published was removed by retention; its manifest and all decisions remain"
+            )
+        return folder
+
+    def _folder_of(self, run_id: str | None) -> Path:
         if run_id is None:
             named = self.latest()
             if named is None:
@@ -85,7 +99,7 @@ class Store:
 
     def manifest(self, run_id: str | None = None) -> dict[str, Any]:
         """manifest.json of a run, the latest when none is named."""
-        return dict(json.loads((self.run_dir(run_id) / "manifest.json").read_text(encoding="utf-8")))
+        return dict(json.loads((self._folder_of(run_id) / "manifest.json").read_text(encoding="utf-8")))
 
     def work_dir(self, run_id: str) -> Path:
         """A new folder beside the published runs, on the same file system, for one run to be written in."""
@@ -130,12 +144,12 @@ class Store:
 
     @contextlib.contextmanager
     def nightly_lock(self) -> Iterator[None]:
-        """One nightly run per store at a time; released by the system when the process dies. Raises StoreError when another holds it."""
+        """One nightly run per store at a time; released by the system when the process dies. Raises StoreBusyError when another holds it."""
         with (self.root / ".nightly.lock").open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise StoreError(
+                raise StoreBusyError(
                     f"another nightly run is under way in {self.root}; wait for it or stop it first"
                 ) from None
             yield
@@ -148,6 +162,7 @@ class Store:
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
         for part in (
             *self.snapshots.glob(".*.part"),
+            *(self.root / "samples").glob(".*.part"),
             *self.root.glob(".latest-*.json"),
             *(self.raw / ".incoming").glob("*"),
         ):

@@ -154,7 +154,7 @@ def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, target: Pa
     new = "AND _row_id NOT IN (SELECT _row_id FROM repeat_row)" if repeats else ""
     con.execute(
         f"COPY (SELECT {columns} FROM part WHERE _kind = '{RECORD}' AND _faults = 0 {new}) "
-        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)"
     )
 
 

@@ -60,7 +60,7 @@ def write_rows(
     """Write every row of sheets of equal reading to `target`: lineage, staged columns, and
 
     _kind (RECORD or why it is none), _faults and _bad (bit i: reason i of contract_faults, column i of
-    unusable_cells), _hash (of the staged columns: equal rows have equal hashes).
+    unusable_cells), _hash (of the staged columns: equal rows have equal hashes; not worked out where repeats are facts).
     """
     cells = {column.name: f"cell__{column.name}" for column in contract.columns}
     record = f"_kind = '{RECORD}'"
@@ -71,12 +71,13 @@ def write_rows(
     }
     received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
     layers = cleaning_layers(contract, cells, codes, plans[0].heading.units, plans[0].ticks)
-    lineage, hashed = ", ".join(LINEAGE), ", ".join(map(name, staged_columns(contract)))
+    lineage = ", ".join(LINEAGE)
+    hashed = "0" if contract.repeats_are_facts else f"hash({', '.join(map(name, staged_columns(contract)))})"
     # Each branch of a union sets up all of the cleaning for itself: small sheets are gathered first.
     gathered = "MATERIALIZED" if sum(plan.sheet.rows for plan in plans) <= _FEW_ROWS else "NOT MATERIALIZED"
     con.execute(
         f"COPY (WITH received AS {gathered} ({received}) "
-        f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, hash({hashed}) AS _hash "
+        f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, {hashed} AS _hash "
         f"FROM ({select_layers('received', [*layers, marks])})) "
         f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)"
     )

@@ -18,6 +18,7 @@ _FULL_PARTS, _MONTH_PARTS = "['y', 'm', 'd', 'm2', 'd2']", "['y', 'm', 'm2']"
 # typing errors; 2201 is 1906-01-09, 73050 is 2099-12-31.
 _SERIAL_FROM, _SERIAL_TO = 2201, 73050
 _SERIAL = r"^([0-9]{4,5})(?:\.[0-9]+)?$"
+_FIRST_DAY, _LAST_DAY = "DATE '1850-01-01'", "DATE '2200-12-31'"
 _FOREVER = ("长期", "长期有效", "永久", "永久有效", "至今")
 
 
@@ -31,12 +32,15 @@ class Day(ValueType):
     extras: ClassVar = {"_month_only": "BOOLEAN"}
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        day, month = f"{column}__day", f"{column}__month"
+        day, month, iso, rest = (f"{column}__{part}" for part in ("day", "month", "iso", "rest"))
         return [
-            *_read_date(column, raw, ctx),
+            {iso: _iso(raw)},
+            {rest: f"CASE WHEN {iso} BETWEEN {_FIRST_DAY} AND {_LAST_DAY} THEN NULL ELSE {raw} END"},
+            *_read_date(column, rest, ctx),
             {day: _day(column), month: _month_start(column)},
             {
-                column: f"coalesce({day}, {month}, {_serial(column)})",
+                column: f"CASE WHEN {iso} BETWEEN {_FIRST_DAY} AND {_LAST_DAY} THEN {iso} "
+                f"ELSE coalesce({day}, {month}, {_serial(column)}) END",
                 f"{column}_month_only": f"{day} IS NULL AND {month} IS NOT NULL",
             },
         ]
@@ -52,11 +56,10 @@ class Month(ValueType):
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         common = f"regexp_full_match({raw}, '(19|20)[0-9]{{2}}-?(0[1-9]|1[0-2])')"
-        fast = f"CASE WHEN {common} THEN replace({raw}, '-', '') END"
         compact, day = f"{column}__compact", f"{column}__any"
         first = f"coalesce({column}__day, {column}__month, {_serial(column)})"
         return [
-            {compact: f"CAST({fast} AS INTEGER)"},
+            {compact: f"CASE WHEN {common} THEN CAST(replace({raw}, '-', '') AS INTEGER) END"},
             {f"{column}__rest": f"CASE WHEN {compact} IS NULL THEN {raw} END"},
             *_read_date(column, f"{column}__rest", ctx),
             {f"{column}__day": _day(column), f"{column}__month": _month_start(column)},
@@ -66,6 +69,19 @@ class Month(ValueType):
 
     def is_bad(self, column: str) -> str:
         return f"({name(column)} IS NULL AND ({column}__fast.y <> '' OR {column}__said IS NOT NULL))"
+
+
+def _iso(raw: str) -> str:
+    """SQL: the day of a cell written 2021-05-31 (at midnight perhaps) or 20210531, as most are; years are still to be checked."""
+    dashed = (
+        f"(strlen({raw}) = 10 AND {raw} LIKE '____-__-__') OR (strlen({raw}) = 19 AND {raw} LIKE '____-__-__ 00:00:00')"
+    )
+    digits = f"strlen({raw}) = 8 AND regexp_full_match({raw}, '[0-9]{{8}}')"
+    parts = ", '-', ".join(f"substr({raw}, {start}, {length})" for start, length in ((1, 4), (5, 2), (7, 2)))
+    return (
+        f"CASE WHEN {dashed} THEN TRY_CAST(substr({raw}, 1, 10) AS DATE) "
+        f"WHEN {digits} THEN TRY_CAST(concat({parts}) AS DATE) END"
+    )
 
 
 def _read_date(column: str, raw: str, ctx: Context) -> list[Layer]:

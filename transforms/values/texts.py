@@ -11,6 +11,7 @@ SCIENTIFIC = r"[0-9](\.[0-9]+)?E\+?[0-9]+"
 """A long number a spreadsheet has shortened (3.20681E+17), in upper case."""
 _REMARK = r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕"
 _OPEN_REMARK = r"[(\[【〔].*$"
+_BRACKETS = "([【〔"
 
 
 class Text(ValueType):
@@ -30,7 +31,7 @@ class Identifier(ValueType):
         whole = f"regexp_replace({text}, {literal(_NUMERIC_TAIL)}, '\\1')"
         return [
             {text: f"CASE WHEN {plain} THEN {raw} ELSE {compact(raw)} END"},
-            {f"{column}__key": f"CASE WHEN ends_with({text}, '0') THEN {whole} ELSE {text} END"},
+            {f"{column}__key": f"CASE WHEN contains({text}, '.0') THEN {whole} ELSE {text} END"},
             {column: empty_as_null(f"{column}__key", ctx.codes.null_words)},
         ]
 
@@ -41,7 +42,7 @@ class CreditCode(Identifier):
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text = f"{column}__text"
         plain = f"regexp_full_match({raw}, '[0-9A-Z]+')"
-        loose = f"upper(replace({compact(raw)}, '-', ''))"
+        loose = f"upper(regexp_replace({compact(raw)}, {literal(f'[-{QUOTES}]')}, '', 'g'))"
         cleaned = f"CASE WHEN {plain} THEN {raw} ELSE {loose} END"
         return [{text: cleaned}, {column: empty_as_null(text, ctx.codes.null_words)}]
 
@@ -50,17 +51,21 @@ class Account(ValueType):
     """A bank account: letters and digits. One in scientific notation stays as it is (see account_damaged)."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        text, kept = f"{column}__text", f"{column}__kept"
+        text, kept, stripped = f"{column}__text", f"{column}__kept", f"{column}__stripped"
         whole = f"regexp_replace({kept}, {literal(_NUMERIC_TAIL)}, '\\1')"
         bare = f"regexp_replace({whole}, '[^0-9A-Za-z]', '', 'g')"
+        plain = f"{column}__plain"
         grouped = f"WHEN regexp_full_match({raw}, '[0-9 ]+') THEN replace({raw}, ' ', '')"
         return [
-            {text: f"CASE {grouped} ELSE {compact(raw)} END"},
+            {plain: f"regexp_full_match({raw}, '[0-9]+')"},
+            {text: f"CASE WHEN {plain} THEN {raw} {grouped} ELSE {compact(raw)} END"},
             {kept: empty_as_null(text, ctx.codes.null_words)},
             {
-                column: f"CASE WHEN regexp_full_match({kept}, '[0-9]+') THEN {kept} "
-                f"WHEN {account_damaged(kept)} THEN upper({kept}) ELSE nullif({bare}, '') END"
+                stripped: f"CASE WHEN {plain} OR regexp_full_match({kept}, '[0-9]+') THEN {kept} "
+                f"WHEN {account_damaged(kept)} THEN upper({kept}) ELSE {bare} END"
             },
+            # Once more: ?NA is NA without its mark.
+            {column: f"CASE WHEN {plain} THEN {raw} ELSE {empty_as_null(stripped, ctx.codes.null_words)} END"},
         ]
 
 
@@ -85,16 +90,24 @@ class Code(ValueType):
     """A word of a closed list, synonyms mapped. An unlisted word is kept clean, and staging reports it."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        text, bare = f"{column}__text", f"{column}__bare"
-        listed = one_of(raw, ctx.values) if ctx.values else "FALSE"
+        text, bare, listed = f"{column}__text", f"{column}__bare", f"{column}__listed"
+        # A listed word is as it should be, unless a bracket in it looks like a remark or it is itself a synonym.
+        whole = [word for word in ctx.values if word not in ctx.synonyms and not set(word) & set(_BRACKETS)]
         synonyms = " ".join(f"WHEN {literal(got)} THEN {literal(means)}" for got, means in ctx.synonyms.items())
         mapped = f"CASE {bare} {synonyms} ELSE {bare} END" if synonyms else bare
+        said = empty_as_null(f"{column}__mapped", ctx.codes.null_words - set(ctx.values))
         return [
-            {text: f"CASE WHEN {listed} THEN {raw} ELSE {compact(raw)} END"},
+            {listed: f"coalesce({one_of(raw, whole)}, FALSE)" if whole else "FALSE"},
+            {text: f"CASE WHEN NOT {listed} THEN {_unless_listed(raw, ctx)} END"},
             {bare: without_remarks(text)},
             {f"{column}__mapped": mapped},
-            {column: empty_as_null(f"{column}__mapped", ctx.codes.null_words - set(ctx.values))},
+            {column: f"CASE WHEN {listed} THEN {raw} ELSE {said} END"},
         ]
+
+
+def _unless_listed(raw: str, ctx: Context) -> str:
+    """SQL: the cell folded; a listed word with a bracket or a blank in it stays as it is."""
+    return f"CASE WHEN {one_of(raw, ctx.values)} THEN {raw} ELSE {compact(raw)} END" if ctx.values else compact(raw)
 
 
 class YesNo(ValueType):
@@ -106,9 +119,13 @@ class YesNo(ValueType):
         text, bare, said = f"{column}__text", f"{column}__bare", f"{column}__said"
         yes, no = (one_of(bare, _words(ctx, truth)) for truth in (True, False))
         empty = "FALSE" if ctx.tick_only else "NULL"
+        # The usual words need no folding; what they mean is looked up below like everything else.
+        usual = one_of(raw, _USUAL)
         return [
-            {text: compact(raw)},
-            {bare: f"regexp_replace({without_remarks(text)}, {literal(_NUMERIC_TAIL)}, '\\1')"},
+            {text: f"CASE WHEN {usual} THEN {raw} ELSE {compact(raw)} END"},
+            {
+                bare: f"CASE WHEN {usual} THEN {raw} ELSE regexp_replace({without_remarks(text)}, {literal(_NUMERIC_TAIL)}, '\\1') END"
+            },
             {said: empty_as_null(bare, ctx.codes.null_words)},
             # 无 is a word for no before it is a word for nothing.
             {column: f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE WHEN {said} IS NULL THEN {empty} END"},
@@ -118,6 +135,7 @@ class YesNo(ValueType):
         return f"({name(column)} IS NULL AND {column}__said IS NOT NULL)"
 
 
+_USUAL = ("是", "否", "TRUE", "FALSE", "Y", "N", "1", "0")
 TICKS = ("√", "✓", "✔", "☑", "V", "v")
 
 
@@ -125,7 +143,11 @@ def only_ticks(cell: str, null_words: Iterable[str]) -> str:
     """SQL aggregate over the cells of a column: there are marks, and all are ticks. cell: a column name."""
     nothing = one_of(compact(cell), ["", *sorted(null_words)])
     tick = one_of(compact(cell), TICKS)
-    return f"coalesce(bool_and({tick}) FILTER ({cell} IS NOT NULL AND NOT {nothing}), FALSE)"
+    # A plain yes or no is no tick and not nothing: nearly every cell is settled without folding it.
+    marks = (
+        f"CASE WHEN {one_of(cell, ('是', '否', 'TRUE', 'FALSE'))} THEN FALSE WHEN {nothing} THEN NULL ELSE {tick} END"
+    )
+    return f"coalesce(bool_and({marks}), FALSE)"
 
 
 def without_remarks(text: str) -> str:
@@ -141,4 +163,5 @@ def _words(ctx: Context, truth: bool) -> list[str]:
     shared = ctx.codes.true_words if truth else ctx.codes.false_words
     means = {"1", "true", "是"} if truth else {"0", "false", "否"}
     own = [word for word, value in ctx.synonyms.items() if value.lower() in means]
-    return sorted(shared | set(own))
+    # The usual words first: they are what most cells hold.
+    return sorted(shared | set(own), key=lambda word: (word not in _USUAL, word))

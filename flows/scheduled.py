@@ -1,0 +1,121 @@
+"""What a Prefect server runs: the nightly comparison and a township's rerun as flows of plain text parameters.
+
+Only `hedui schedule` and Prefect's own processes import this module: importing Prefect takes seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.artifacts import publish_artifacts
+from flows.failures import is_ours, unexpected
+from flows.nightly import Retries, compare, hold_store
+from flows.plan import RunError
+from flows.private_files import keep_files_private
+from flows.rerun import run_rerun
+from flows.settings import Settings
+from transforms.publish.store import Store
+
+#: All of China keeps one time, without a summer time.
+CHINA = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
+HOOK_SECONDS = 60
+
+
+def tell(flow: Any, flow_run: Any, state: State) -> None:
+    """Run the command of HEDUI_ON_FAILURE, split as a shell would, without a shell.
+
+    It finds HEDUI_FAILED_FLOW, HEDUI_FAILED_RUN (name of the run at the Prefect server), HEDUI_FAILED_STATE and HEDUI_FAILED_MESSAGE in its
+    environment; none holds anybody's data. What becomes of it does not matter to the run.
+    """
+    command = Settings().on_failure
+    if not command:
+        return
+    said = {
+        "HEDUI_FAILED_FLOW": flow.name,
+        "HEDUI_FAILED_RUN": flow_run.name,
+        "HEDUI_FAILED_STATE": state.name or "",
+        "HEDUI_FAILED_MESSAGE": state.message or "",
+    }
+    try:
+        subprocess.run(
+            shlex.split(command), env={**os.environ, **said}, timeout=HOOK_SECONDS, check=True, stdin=subprocess.DEVNULL
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        get_run_logger().warning("the command of HEDUI_ON_FAILURE failed: %s", type(error).__name__)
+
+
+@flow(name="hedui-nightly", persist_result=False, on_failure=[tell], on_crashed=[tell])
+def nightly(inbox: str, store: str, as_of: str | None = None) -> State:
+    """The nightly comparison. inbox, store: folders on the machine that runs it; as_of: the check date, today in China when not given.
+
+    Ends Completed, named Incomplete when a rule could not be evaluated, a file was rejected or too many rows were quarantined.
+    """
+    return _in_plain_words(lambda: _nightly(Path(inbox), Path(store), _date(as_of) or dt.datetime.now(CHINA).date()))
+
+
+@flow(name="hedui-rerun", persist_result=False, on_failure=[tell], on_crashed=[tell])
+def rerun(store: str, township_code: str, as_of: str | None = None, rules: list[str] | None = None,
+          parameters: dict[str, str] | None = None) -> State:  # fmt: skip
+    """One township checked again on the loaded snapshot. rules: only these; parameters: values for this rerun only."""
+    return _in_plain_words(
+        lambda: _rerun(Path(store), township_code, _date(as_of), tuple(rules or ()), parameters or {})
+    )
+
+
+def _nightly(inbox: Path, store_root: Path, as_of: dt.date) -> State:
+    settings = Settings()
+    retries = Retries(settings.retries, settings.retry_seconds)
+    if not inbox.is_dir():
+        raise RunError(f"the inbox {inbox} is not a folder on this machine; nothing was published")
+    store = Store(store_root.resolve()).prepare()
+    with ExitStack() as held:
+        hold_store(store, held, retries)
+        manifest = compare(store, inbox.resolve(), as_of, settings, _progress(), retries)
+    return _ended(store, manifest)
+
+
+def _rerun(
+    store_root: Path, township: str, as_of: dt.date | None, rules: tuple[str, ...], parameters: dict[str, str]
+) -> State:
+    manifest = run_rerun(store_root, township, as_of, rules, parameters, Settings(), _progress())
+    return _ended(Store(store_root.resolve()), manifest)
+
+
+def _ended(store: Store, manifest: dict[str, Any]) -> State:
+    publish_artifacts(manifest, store.runs / manifest["run_id"], get_run_logger())
+    message = f"{manifest['run_id']}: {manifest['findings']} findings, {manifest['status']}"
+    return Completed(name="Completed" if manifest["status"] == "complete" else "Incomplete", message=message)
+
+
+def _progress() -> Callable[[str], None]:
+    logger = get_run_logger()
+    return lambda line: None if line.startswith("  ") else logger.info(line)
+
+
+def _in_plain_words(work: Callable[[], State]) -> State:
+    """The server keeps what is raised here: only messages of our own get there, and no error they came from."""
+    keep_files_private()
+    try:
+        return work()
+    except Exception as error:
+        if is_ours(error) or os.environ.get("HEDUI_DEBUG"):
+            raise
+        raise RunError(f"{unexpected(error)}; nothing was published") from None
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise RunError(f"as_of {text!r} is no date; write it as 2021-06-30") from None
