@@ -16,7 +16,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo test test-full setup-extras lint format bench lock sample clean
+.PHONY: help setup demo test test-full setup-extras setup-tools lint format bench fuzz docs sbom lock sample clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,7 +36,9 @@ test: setup ## Run the tests that need nothing but Python (under 5 minutes on 2 
 test-full: setup ## Run every test and skip none; needs make setup-extras (under 20 minutes)
 	@HEDUI_TEST_FULL=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
 
-setup-extras: ## Install PostgreSQL, Java, Chromium, LibreOffice and fonts (root or passwordless sudo)
+setup-extras: setup ## Install PySpark, and PostgreSQL, Java, Chromium, LibreOffice and fonts (root or passwordless sudo)
+	@requirements/setup-spark.sh $(VENV)
+	@requirements/setup-tools.sh $(VENV)
 	@requirements/setup-extras.sh
 
 lint: setup ## Check style, formatting and types
@@ -48,12 +50,30 @@ format: setup ## Apply the formatter and the safe fixes
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup ## Measure a run over a generated drop (PERSONS=100000 by default)
-	@$(BIN)/python -m sample_data.bench --persons $${PERSONS:-100000} --work build/bench
+bench: setup ## Measure runs over generated drops against the floor (SIZES=50k,500k by default; 5m takes an hour)
+	@$(BIN)/python -m benchmarks.run --sizes $${SIZES:-50k,500k}
+
+fuzz: setup ## Fuzz every reader and parser under coverage guidance (MINUTES=10 by default)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -m benchmarks.fuzz --minutes $${MINUTES:-10}
+
+setup-tools: setup
+	@requirements/setup-tools.sh $(VENV)
+
+docs: setup-tools ## Build the handbook from the contracts, the rules and the commands: build/handbook/site/index.html
+	@$(BIN)/python docs/handbook/pages.py build/handbook/pages
+	@NO_MKDOCS_2_WARNING=1 .venv-tools/bin/mkdocs build --quiet -f docs/handbook/mkdocs.yml
+
+sbom: setup-tools ## Write the bill of materials (CycloneDX) and the licences of what is locked: build/sbom/
+	@$(BIN)/python requirements/sbom.py build/sbom
 
 lock: setup ## Resolve the dependencies again and write requirements/*.txt
 	@$(BIN)/uv $(COMPILE) --upgrade --group dev -o requirements/dev.txt
 	@$(BIN)/uv $(COMPILE) --upgrade -c requirements/dev.txt -o requirements/lock.txt
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['spark'], sep='\n')" \
+	| $(BIN)/uv $(subst pyproject.toml,-,$(COMPILE)) --upgrade -c requirements/dev.txt -o requirements/spark.txt
+	@$(BIN)/uv $(subst pyproject.toml,,$(COMPILE)) --upgrade --group tools -o requirements/tools.txt
+	@$(BIN)/uv $(subst pyproject.toml,,$(COMPILE)) --upgrade --group fuzz -o requirements/fuzz.txt
 	@echo 'uv' | $(BIN)/uv $(subst pyproject.toml,-,$(COMPILE)) --upgrade -o requirements/bootstrap.txt
 
 sample: setup ## Write sample_data/drop again from its seed

@@ -11,7 +11,7 @@ DAY = f"DATE '{AS_OF}'"
 KEY = "TRY_CAST(substr({}, 1, 17) AS BIGINT)"
 ACTIVE = f"status IN ('在享', '缓退') AND start_date <= {DAY} AND (end_date IS NULL OR end_date > {DAY})"
 DIBAO = "benefit_type IN ('城市低保', '农村低保')"
-PERSONS = f"SELECT {KEY.format('id_number')} AS key, household_id, benefit_type, township_code FROM benefit_roll WHERE {ACTIVE}"
+PERSONS = f"SELECT {KEY.format('id_number')} AS key, household_id, benefit_type, township_code FROM benefit_roll WHERE length(id_number) = 18 AND {ACTIVE}"
 DEAD = f"SELECT {KEY.format('id_number')} AS key, min(death_date) AS death_date FROM deaths GROUP BY 1"
 
 RULES = {
@@ -26,7 +26,7 @@ RULES = {
         WHERE p.pay_month > strftime(d.death_date, '%Y%m') GROUP BY p.key""",
     "asset_vehicle": f"""
         SELECT p.household_id, count(*) AS vehicles
-        FROM (SELECT {KEY.format("owner_id_number")} AS key FROM vehicles WHERE status = '正常' AND vehicle_type LIKE '%客车%') AS v
+        FROM (SELECT {KEY.format("owner_id_number")} AS key FROM vehicles WHERE status = '正常' AND vehicle_type LIKE '小型%') AS v
         JOIN ({PERSONS} AND {DIBAO}) AS p ON p.key = v.key GROUP BY p.household_id""",
     "asset_business": f"""
         SELECT p.household_id, count(*) AS entities

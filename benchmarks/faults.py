@@ -16,17 +16,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
+
+from benchmarks.fault_bench import AS_OF, EARLIER, HEADINGS, PATIENCE, SAMPLE, Bench, Outcome, said
 from benchmarks.store_health import decisions_in, problems_of, recorded_answers
+from tests.decisions import postgres
 from tests.decisions.officer import Officer
 
-ROOT = Path(__file__).parent.parent
-SAMPLE, AS_OF = ROOT / "sample_data" / "drop", "2021-09-30"
-HEDUI = [sys.executable, "-m", "flows.cli"]
-PATIENCE = 900
+#: A command may end before it is killed.
+PATIENT_TIMES = 3
+RESULTS = Path(__file__).parent / "results"
 MB = 1 << 20
 #: Command, room left on the disk, and where Prefect keeps its files: on the same disk, as at a bureau, or not.
 FULL_DISKS = [
@@ -36,119 +40,25 @@ FULL_DISKS = [
 ]  # fmt: skip
 
 
-@dataclass
-class Outcome:
-    """What repeating one fault showed. lost, doubled: decisions; wrong: what was found amiss; message: the last one that was said."""
-
-    fault: str
-    times: int = 0
-    hit: int = 0
-    lost: int = 0
-    doubled: int = 0
-    wrong: list[str] = field(default_factory=list)
-    message: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return not self.wrong and not self.lost and not self.doubled
-
-    def line(self) -> str:
-        """One row of the table."""
-        verdict = "; ".join(dict.fromkeys(self.wrong)) or "none"
-        return (
-            f"| {self.fault} | {self.times} | {self.hit} | {self.lost} | {self.doubled} | {verdict} | {self.message} |"
-        )
-
-
-class Bench:
-    """A store with one published run and a filled-in list, and commands to do harm to."""
-
-    def __init__(self, work: Path, rng: random.Random) -> None:
-        self.work, self.rng = work, rng
-        self.store, self.out = work / "store", work / "out"
-        self.env = {**os.environ, "PREFECT_HOME": str(work / "prefect"), "TMPDIR": str(work)}
-        self.durations: dict[str, float] = {}
-        self.answers_given = 0
-
-    def prepare(self) -> Bench:
-        """The first run, undisturbed. Raises RuntimeError when it fails."""
-        self.timed("run", self.command("run"))
-        self.township = next(p.name[:9] for p in sorted(self.latest.glob("workbooks/*_疑点线索.xlsx")))
-        return self
-
-    @property
-    def latest(self) -> Path:
-        return self.store / "runs" / json.loads((self.store / "latest.json").read_text())["run_id"]
-
-    def command(self, kind: str, store: Path | None = None) -> list[str]:
-        """Arguments of hedui; for an import, a list newly filled in with other words than ever before."""
-        place = ["--store", str(store or self.store)]
-        if kind == "run":
-            return ["run", "--inbox", str(SAMPLE), *place, "--as-of", AS_OF]
-        if kind == "rerun":
-            return ["rerun", self.township, *place]
-        if kind == "extract":
-            return ["extract", "--audience", "supervisor", "--out", str(self.out), *place]
-        return ["feedback", "import", str(self._filled_in()), *place]
-
-    def _filled_in(self) -> Path:
-        self.answers_given += 1
-        # Of one list all along: its cover names the run.
-        issued = self.work / "issued.xlsx"
-        if not issued.exists():
-            shutil.copy(next(self.latest.glob(f"workbooks/{self.township}_*_疑点线索.xlsx")), issued)
-        book = Officer(issued)
-        for row in book.rows:
-            book.answer(row, "不属实", 说明=f"第{self.answers_given}次填报")
-        return book.save(self.work / f"报回{self.answers_given}.xlsx")
-
-    def run(self, arguments: list[str], **env: str) -> subprocess.CompletedProcess[str]:
-        """Run hedui to its end."""
-        return subprocess.run(
-            [*HEDUI, *arguments],
-            cwd=ROOT,
-            env={**self.env, **env},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-
-    def timed(self, kind: str, arguments: list[str]) -> None:
-        """Run to its end and remember how long it took. Raises RuntimeError when it fails."""
-        started = time.monotonic()
-        done = self.run(arguments)
-        if done.returncode not in (0, 3):
-            raise RuntimeError(f"{kind} failed without any fault: {done.stderr}")
-        self.durations[kind] = time.monotonic() - started
-
-    def start(self, arguments: list[str], **env: str) -> subprocess.Popen[str]:
-        """Start hedui in a session of its own."""
-        return subprocess.Popen([*HEDUI, *arguments], cwd=ROOT, env={**self.env, **env}, text=True, start_new_session=True,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
-
-
-def said(stderr: str) -> str:
-    """The message of a command: its last line that is one."""
-    return next((line for line in reversed(stderr.splitlines()) if line.startswith("hedui:")), "")
-
-
 def kill_at_random(bench: Bench, kind: str, times: int) -> Outcome:
-    """SIGKILL a command at random moments: every other time the whole process group, else the main process alone."""
+    """SIGKILL a command at random moments until so many were hit: every other time the whole process group, else the main process alone."""
     if kind not in bench.durations:
         bench.timed(kind, bench.command(kind))
-    outcome = Outcome(f"SIGKILL of {kind}")
-    for number in range(times):
+    outcome = Outcome(f"SIGKILL of {kind}", message="(none; the next command goes on by itself)")
+    while outcome.hit < times and outcome.times < PATIENT_TIMES * times:
         before = recorded_answers(bench.store)
         arguments = bench.command(kind)
         process = bench.start(arguments)
         # Python's own start is no moment of hedui's.
         time.sleep(bench.rng.uniform(0.05, 1.0) * bench.durations[kind])
         alive = process.poll() is None
-        if alive and number % 2:
+        if alive and outcome.times % 2:
             os.killpg(process.pid, signal.SIGKILL)
         elif alive:
             process.kill()
+        else:
+            # It was measured on a busier machine.
+            bench.durations[kind] *= 0.8
         process.communicate()
         outcome.times += 1
         outcome.hit += alive
@@ -172,10 +82,15 @@ def _finish_import(bench: Bench, arguments: list[str], before: int, outcome: Out
     if recorded_answers(bench.store) not in (before, before + listed):
         outcome.wrong.append("a killed import recorded a part")
     outcome.wrong += _after(bench, arguments, "the import given again")
-    after = recorded_answers(bench.store)
-    outcome.lost += max(0, before + listed - after)
-    outcome.doubled += max(0, after - before - listed)
-    outcome.doubled += sum(count - 1 for count in decisions_in(bench.store).values())
+    _count(outcome, bench, before, decisions_in(bench.store))
+
+
+def _count(outcome: Outcome, bench: Bench, before: int, found: Counter[tuple[str, str]]) -> None:
+    """What is lost or doubled where one more list ought to be recorded than before."""
+    expected = before + len(Officer(bench.work / "issued.xlsx").rows)
+    outcome.lost += max(0, expected - found.total())
+    outcome.doubled += max(0, found.total() - expected)
+    outcome.doubled += sum(count - 1 for count in found.values())
 
 
 def _after(bench: Bench, arguments: list[str], what: str) -> list[str]:
@@ -183,7 +98,7 @@ def _after(bench: Bench, arguments: list[str], what: str) -> list[str]:
     return [] if done.returncode in (0, 3) else [f"{what} failed: {said(done.stderr)}"]
 
 
-def full_disk(bench: Bench) -> Outcome:
+def full_disk(bench: Bench, cases: Sequence[tuple[str, int, str]] = FULL_DISKS) -> Outcome:
     """The store lies on a disk that fills up during run, rerun and import: a tmpfs of a size that ends each of them."""
     outcome = Outcome("full disk")
     disk = bench.work / "disk"
@@ -193,7 +108,7 @@ def full_disk(bench: Bench) -> Outcome:
     try:
         store = disk / "store"
         shutil.copytree(bench.store, store, copy_function=shutil.copy2)
-        for kind, room, home in FULL_DISKS:
+        for kind, room, home in cases:
             before = recorded_answers(store)
             filling = _fill(disk, room)
             done = bench.run(
@@ -203,7 +118,9 @@ def full_disk(bench: Bench) -> Outcome:
             filling.unlink()
             outcome.times += 1
             _judge(outcome, done, store, f"{kind} with {room >> 10} KB left, Prefect's files in {home}")
-            outcome.lost += max(0, before - recorded_answers(store))
+            taken = len(Officer(bench.work / "issued.xlsx").rows) if kind == "import" and done.returncode == 0 else 0
+            outcome.lost += max(0, before + taken - recorded_answers(store))
+            outcome.doubled += max(0, recorded_answers(store) - before - taken)
         done = bench.run(bench.command("run", store), PREFECT_HOME=str(store / "prefect"))
         if done.returncode not in (0, 3):
             outcome.wrong.append(f"with room again: {said(done.stderr)}")
@@ -303,20 +220,94 @@ def rivals(bench: Bench, reruns: int) -> Outcome:
 
 
 def clock_backwards(bench: Bench) -> Outcome:
-    """Run ids and folders date from a clock that then goes back a day: the run that finished last is the latest, and nothing is swept too soon."""
-    outcome = Outcome("clock that goes backwards", 2)
-    first, second = (bench.run([*bench.command("run"), "--json"], TZ=zone) for zone in ("Etc/GMT-14", "Etc/GMT+12"))
-    ids = [json.loads(done.stdout)["run_id"] if done.stdout else said(done.stderr) for done in (first, second)]
-    outcome.hit = int(ids[1] < ids[0])
+    """The clock goes back by more than a day, so that the new run's id sorts first: what finished last is the latest, told against the run before."""
+    outcome = Outcome("clock that goes backwards", 1)
+    before = bench.latest.name
+    done = bench.run([*bench.command("run"), "--json"], TZ=EARLIER)
+    run_id = json.loads(done.stdout)["run_id"] if done.stdout else said(done.stderr)
+    outcome.hit = int(run_id < before)
     if not outcome.hit:
         outcome.wrong.append("the second run id does not sort before the first: no fault was made")
-    if bench.latest.name != ids[1]:
+    if bench.latest.name != run_id:
         outcome.wrong.append("the latest run is not the one that finished last")
-    previous = json.loads((bench.latest / "manifest.json").read_text())["previous_run_id"]
-    if previous != ids[0]:
+    elif json.loads((bench.latest / "manifest.json").read_text())["previous_run_id"] != before:
         outcome.wrong.append("states are not told against the run before")
     outcome.wrong += problems_of(bench.store)
     return outcome
+
+
+def database_away(bench: Bench, times: int) -> Outcome:
+    """PostgreSQL is stopped at once while an import writes to it, and is away during a run and a rerun; then it is back."""
+    outcome = Outcome("database that goes away")
+    server = postgres.Server()
+    try:
+        server.start()
+        first = bench.command("import")
+        _expect(outcome, bench.run(first, HEDUI_DATABASE_URL=server.url), 0, "the first import")
+        for _ in range(times):
+            before, arguments = decisions_in(bench.store, server.url).total(), bench.command("import")
+            done = _stopped_while_it_writes(bench, server, arguments)
+            outcome.times += 1
+            _judge(outcome, done, bench.store, "import")
+            server.start()
+            if decisions_in(bench.store, server.url).total() != before:
+                outcome.wrong.append("a part of the import was recorded")
+            _expect(outcome, bench.run(arguments, HEDUI_DATABASE_URL=server.url), 0, "the import given again")
+            _count(outcome, bench, before, decisions_in(bench.store, server.url))
+        server.stop()
+        for kind in ("run", "rerun"):
+            outcome.times += 1
+            _judge(outcome, bench.run(bench.command(kind), HEDUI_DATABASE_URL=server.url), bench.store, kind)
+        if outcome.hit != outcome.times:
+            outcome.wrong.append(f"{outcome.times - outcome.hit} of {outcome.times} went on without their database")
+    finally:
+        server.remove()
+    return outcome
+
+
+def _stopped_while_it_writes(
+    bench: Bench, server: postgres.Server, arguments: list[str]
+) -> subprocess.CompletedProcess[str]:
+    """Hold the decisions so that the import must wait with its transaction open, and stop the server then."""
+    # Closed, not committed: the server is gone by then.
+    with closing(psycopg.connect(server.url)) as con:
+        con.execute("LOCK TABLE decision IN SHARE MODE")
+        process = bench.start(arguments, HEDUI_DATABASE_URL=server.url)
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while process.poll() is None and con.execute(waits).fetchall() == [(0,)]:
+            time.sleep(0.05)
+        server.stop()
+        message = process.communicate(timeout=PATIENCE)[1]
+    return subprocess.CompletedProcess(arguments, process.returncode, "", message)
+
+
+def _expect(outcome: Outcome, done: subprocess.CompletedProcess[str], status: int, what: str) -> None:
+    if done.returncode != status:
+        outcome.wrong.append(f"{what} failed: {said(done.stderr)}")
+
+
+def _faults(bench: Bench, kills: int, reruns: int) -> list[Callable[[], Outcome]]:
+    shares = {"run": 0.3, "rerun": 0.3, "import": 0.2, "extract": 0.2}
+    return [
+        *([lambda: full_disk(bench), lambda: read_only_store(bench)] if os.geteuid() == 0 else []),
+        lambda: changing_file(bench), lambda: database_away(bench, 3), lambda: rivals(bench, reruns), lambda: clock_backwards(bench),
+        *(lambda kind=kind, share=share: kill_at_random(bench, kind, round(kills * share)) for kind, share in shares.items()),
+    ]  # fmt: skip
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """The outcomes as a Markdown table."""
+    return "\n".join(
+        [f"| {' | '.join(HEADINGS)} |", "|" + "---|" * len(HEADINGS), *(outcome.line() for outcome in outcomes)]
+    )
+
+
+def _write(outcomes: list[Outcome], command: str) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    found = {"command": command, "outcomes": [outcome.as_json() for outcome in outcomes]}
+    (RESULTS / "faults.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = f"# Faults on purpose\n\n`{command}`: hit = the command was under way, or was refused. lost, doubled: decisions.\n\n{table(outcomes)}\n"
+    (RESULTS / "faults.md").write_text(text, encoding="utf-8")
 
 
 def main() -> int:
@@ -326,22 +317,18 @@ def main() -> int:
     parser.add_argument("--reruns", type=int, default=10)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     given = parser.parse_args()
-    print(f"seed {given.seed}", flush=True)
-    shares = {"run": 0.3, "rerun": 0.3, "import": 0.2, "extract": 0.2}
+    outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="hedui-faults-") as work:
         bench = Bench(Path(work), random.Random(given.seed)).prepare()
-        faults: list[Callable[[], Outcome]] = [
-            *(lambda kind=kind, share=share: kill_at_random(bench, kind, round(given.kills * share)) for kind, share in shares.items()),  # type: ignore[misc]
-            *([lambda: full_disk(bench), lambda: read_only_store(bench)] if os.geteuid() == 0 else []),
-            lambda: changing_file(bench), lambda: rivals(bench, given.reruns), lambda: clock_backwards(bench),
-        ]  # fmt: skip
-        print("| fault | times | hit | lost | doubled | wrong | message |\n|---|---|---|---|---|---|---|", flush=True)
-        ok = True
-        for fault in faults:
-            outcome = fault()
-            print(outcome.line(), flush=True)
-            ok = ok and outcome.ok
-    return 0 if ok else 1
+        for fault in _faults(bench, given.kills, given.reruns):
+            outcomes.append(fault())
+            print(outcomes[-1].line(), file=sys.stderr, flush=True)
+            _write(
+                outcomes,
+                f"python -m benchmarks.faults --kills {given.kills} --reruns {given.reruns} --seed {given.seed}",
+            )
+    print(table(outcomes))
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
 
 
 if __name__ == "__main__":

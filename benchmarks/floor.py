@@ -15,18 +15,12 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.columns import received_columns
 from benchmarks.eleven import RULES
-from data_contracts import Contract, load_contracts
+from data_contracts import load_contracts
 from transforms.intake.sql import literal
 
 CASTS = {"date": "DATE", "money": "DECIMAL(18,2)", "number": "DOUBLE", "int": "INTEGER"}
-
-
-def named_columns(con: duckdb.DuckDBPyConnection, contract: Contract, files: str) -> dict[str, str]:
-    """Contract column → heading in the files (a glob)."""
-    headings = contract.headings()
-    received = [str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(files)})").fetchall()]
-    return {headings[text.lower()]: text for text in received if text.lower() in headings}
 
 
 def intake(con: duckdb.DuckDBPyConnection, inbox: Path, out: Path) -> None:
@@ -34,13 +28,12 @@ def intake(con: duckdb.DuckDBPyConnection, inbox: Path, out: Path) -> None:
     for path in sorted(inbox.rglob("*.parquet")):
         with path.open("rb") as file:
             hashlib.file_digest(file, "sha256").hexdigest()
-    for dataset, contract in load_contracts().items():
-        if not (inbox / dataset).exists():
-            continue
+    contracts = load_contracts()
+    for dataset, headings in received_columns(inbox).items():
         files = str(inbox / dataset / "*.parquet")
-        types = {column.name: column.type for column in contract.columns}
+        types = {column.name: column.type for column in contracts[dataset].columns}
         cells = []
-        for column, heading in named_columns(con, contract, files).items():
+        for column, heading in headings.items():
             cells.append(f'CAST("{heading}" AS {CASTS.get(types[column], "VARCHAR")}) AS {column}')
             if types[column] == "id18":
                 cells.append(f'TRY_CAST(substr("{heading}", 1, 17) AS BIGINT) AS {column}_key')
@@ -52,13 +45,10 @@ def intake(con: duckdb.DuckDBPyConnection, inbox: Path, out: Path) -> None:
 
 def file_views(con: duckdb.DuckDBPyConnection, inbox: Path) -> None:
     """A view per dataset over its files, columns under their contract names and nothing else done to them."""
-    for dataset, contract in load_contracts().items():
-        if (inbox / dataset).exists():
-            files = str(inbox / dataset / "*.parquet")
-            cells = ", ".join(
-                f'"{heading}" AS {column}' for column, heading in named_columns(con, contract, files).items()
-            )
-            con.execute(f"CREATE VIEW {dataset} AS SELECT {cells} FROM read_parquet({literal(files)})")
+    for dataset, headings in received_columns(inbox).items():
+        files = str(inbox / dataset / "*.parquet")
+        cells = ", ".join(f'"{heading}" AS {column}' for column, heading in headings.items())
+        con.execute(f"CREATE VIEW {dataset} AS SELECT {cells} FROM read_parquet({literal(files)})")
 
 
 def rules(con: duckdb.DuckDBPyConnection, inbox: Path, out: Path) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import psycopg
 
 
 def problems_of(store: Path, out: Path | None = None) -> list[str]:
@@ -89,14 +90,18 @@ def _decisions(store: Path) -> list[str]:
     return [] if check == [("ok",)] else ["decisions.db is damaged"]
 
 
-def decisions_in(store: Path) -> Counter[tuple[str, str]]:
-    """How often each answer (finding, what was said) is recorded."""
+def decisions_in(store: Path, database: str | None = None) -> Counter[tuple[str, str]]:
+    """How often each answer (finding, what was said) is recorded: in the store, or in the PostgreSQL of a URL."""
+    asked = "SELECT finding_id, content_key FROM decision"
+    if database:
+        with psycopg.connect(database) as server:
+            return Counter(server.execute(asked).fetchall())
     if not (store / "decisions.db").exists():
         return Counter()
     with closing(sqlite3.connect(store / "decisions.db")) as con:
         if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'decision'").fetchall():
             return Counter()
-        return Counter(con.execute("SELECT finding_id, content_key FROM decision").fetchall())
+        return Counter(con.execute(asked).fetchall())
 
 
 def recorded_answers(store: Path) -> int:

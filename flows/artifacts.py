@@ -14,6 +14,11 @@ import duckdb
 Rows = list[dict[str, Any]]
 MOST_CHANGES = 20
 COUNTED = ("received", "loaded", "quarantined", "ignored")
+#: The page is read by the bureau.
+HEADINGS = {
+    "dataset": "数据", "files": "采用文件", "rejected": "拒收文件", "received": "收到行数", "loaded": "采用行数", "quarantined": "隔离行数",
+    "ignored": "忽略行数", "rule": "规则", "status": "状态", "findings": "线索", "seconds": "用时（秒）", "change": "变化",
+}  # fmt: skip
 REPORTS = {"report.html": "一页纸报告", "workbooks": "各镇街线索表、县级汇总", "reconciliation": "对账表", "data_docs/index.html": "数据检查",
            "linkage_report.html": "匹配质量", "suspects.parquet": "线索全表", "manifest.json": "批次说明（文件、规则、参数、检查）"}  # fmt: skip
 
@@ -75,6 +80,8 @@ def publish_artifacts(
         create_markdown_artifact(where_the_lists_are(manifest, run_dir), key="lists", description="清单在哪里")
         for key, (rows, title) in tables.items():
             if rows:
-                create_table_artifact(rows, key=key, description=title)
+                create_table_artifact(
+                    [{HEADINGS[k]: v for k, v in row.items()} for row in rows], key=key, description=title
+                )
     except Exception as error:
         logger.warning("the run is published, its artifacts are not: %s", type(error).__name__)

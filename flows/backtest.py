@@ -12,8 +12,10 @@ from flows import stages
 from flows.plan import Progress, RunPlan, UsageError
 from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
+from transforms.decisions.precision import precision
 from transforms.publish.store import Store, new_run_id
 
+CONFIRMED, REFUTED = ("属实", "属实但豁免"), ("不属实",)
 COMPARED = (
     "finding_id",
     "rule_id",
@@ -31,8 +33,9 @@ def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rule
                  settings: Settings, progress: Progress) -> dict[str, Any]:  # fmt: skip
     """Findings of one rule as published and as changed: gained, lost, kept (and kept with other evidence or severity).
 
-    `overrides` changes parameters, `rules_folder` holds another version of the rule's file. Findings that a decision confirmed or refuted are
-    marked, so that the change in measured precision shows. Raises UsageError when neither is given or the rule is not known.
+    `overrides` changes parameters, `rules_folder` holds another version of the rule's file. Every finding tells its decision; `decided` counts
+    the confirmed and refuted among gained, lost and kept, `before` and `after` have the precision measured on them (a share of 0 to 1, with its
+    Wilson interval) and `precision_change` the difference. Raises UsageError when neither is given or the rule is not known.
     """
     if not overrides and rules_folder is None:
         raise UsageError(
@@ -52,13 +55,16 @@ def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rule
     )
     gained, lost = [after[i] for i in after if i not in before], [before[i] for i in before if i not in after]
     kept = [after[i] for i in after if i in before]
+    measured = [_measured(list(side.values())) for side in (before, after)]
     return {
         "rule_id": rule_id,
         "as_of": base.as_of,
         "snapshot_id": base.snapshot_id,
         "changes": {"parameters": overrides, "rules": str(rules_folder) if rules_folder else None},
-        "before": _measured(list(before.values())),
-        "after": _measured(list(after.values())),
+        "before": measured[0],
+        "after": measured[1],
+        "precision_change": _change(*(side["precision"] for side in measured)),
+        "decided": {"gained": _decided(gained), "lost": _decided(lost), "kept": _decided(kept)},
         "gained": gained,
         "lost": lost,
         "kept": len(kept),
@@ -85,8 +91,21 @@ def _findings(plan: RunPlan, settings: Settings, progress: Progress) -> dict[str
 
 
 def _measured(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """How many findings, and of those a decision settled, how many it confirmed."""
-    reviewed = [row for row in rows if row["decision"] in ("属实", "属实但豁免", "不属实")]
-    confirmed = [row for row in reviewed if row["decision"] != "不属实"]
-    return {"findings": len(rows), "reviewed": len(reviewed), "confirmed": len(confirmed),
-            "precision": round(len(confirmed) / len(reviewed), 4) if reviewed else None}  # fmt: skip
+    """How many findings; of those a decision settled, how many it confirmed, with the Wilson interval."""
+    counts = _decided(rows)
+    measured = precision(counts["confirmed"], counts["confirmed"] + counts["refuted"])
+    known = bool(measured.reviewed)
+    return {"findings": len(rows), "reviewed": measured.reviewed, "confirmed": measured.confirmed,
+            "precision": round(measured.confirmed / measured.reviewed, 4) if known else None,
+            "low": round(measured.low, 4) if known else None, "high": round(measured.high, 4) if known else None}  # fmt: skip
+
+
+def _change(before: float | None, after: float | None) -> float | None:
+    return round(after - before, 4) if before is not None and after is not None else None
+
+
+def _decided(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """How many of the findings were confirmed, refuted, or not settled."""
+    confirmed = sum(row["decision"] in CONFIRMED for row in rows)
+    refuted = sum(row["decision"] in REFUTED for row in rows)
+    return {"confirmed": confirmed, "refuted": refuted, "open": len(rows) - confirmed - refuted}

@@ -6,9 +6,12 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="hedui (核对): cross-check social assistance rolls against what other departments know.")  # fmt: skip
@@ -29,6 +32,14 @@ JsonOption = Annotated[
 ]
 RunOption = Annotated[str | None, typer.Option("--run", help="A run id; the latest published run when not given.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30.")]
+
+
+EngineOption = Annotated[
+    str | None, typer.Option("--engine", help="What links and applies the rules: duckdb or spark; duckdb when not set.")
+]
+MasterOption = Annotated[
+    str | None, typer.Option("--spark-master", help="Where Spark runs, such as local[2] or spark://host:7077.")
+]
 
 
 def main() -> None:
@@ -78,19 +89,33 @@ def _overrides(given: list[str] | None) -> dict[str, str]:
     return overrides
 
 
+def _settings(engine: str | None, spark_master: str | None) -> Settings:
+    """The settings with what the command line says of the engine; the engine asked for can be had here."""
+    from flows.engine import check_engine
+    from flows.settings import Settings
+
+    if engine not in (None, "duckdb", "spark"):
+        raise typer.BadParameter(f"--engine {engine!r}: expected duckdb or spark")
+    said: dict[str, Any] = {"engine": engine, "spark_master": spark_master}
+    settings = Settings(**{name: value for name, value in said.items() if value is not None})
+    check_engine(settings)
+    return settings
+
+
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 
 @app.command()
 def run(inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one folder per dataset.", exists=True, file_okay=False)],
-        store: StoreOption, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
+        store: StoreOption, as_of: AsOfOption = None, engine: EngineOption = None, spark_master: MasterOption = None,
+        as_json: JsonOption = False) -> None:  # fmt: skip
     """Take in the drop, check it, and publish the lists: the nightly job."""
     from flows.console import progress_to, stderr_console
     from flows.nightly import run_nightly
-    from flows.settings import Settings
 
-    manifest = run_nightly(inbox, store, _date(as_of) or dt.date.today(), Settings(), progress_to(stderr_console()))
+    settings = _settings(engine, spark_master)
+    manifest = run_nightly(inbox, store, _date(as_of) or dt.date.today(), settings, progress_to(stderr_console()))
     _report_run(manifest, store, as_json)
 
 
@@ -98,15 +123,14 @@ def run(inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one fol
 def rerun(township_code: Annotated[str, typer.Argument(help="Code of the township, nine digits.")], store: StoreOption, as_of: AsOfOption = None,
           rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule (repeatable).")] = None,
           settings_: Annotated[list[str] | None, typer.Option("--set", help="parameter=value for this rerun only (repeatable).")] = None,
-          as_json: JsonOption = False) -> None:  # fmt: skip
+          engine: EngineOption = None, spark_master: MasterOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Check one township again on the loaded snapshot; what the nightly run published stays as it is."""
     from flows.console import progress_to, stderr_console
     from flows.rerun import run_rerun
-    from flows.settings import Settings
 
-    overrides = _overrides(settings_)
+    overrides, settings = _overrides(settings_), _settings(engine, spark_master)
     manifest = run_rerun(
-        store, township_code, _date(as_of), tuple(rule or ()), overrides, Settings(), progress_to(stderr_console())
+        store, township_code, _date(as_of), tuple(rule or ()), overrides, settings, progress_to(stderr_console())
     )
     _report_run(manifest, store, as_json)
 
@@ -236,9 +260,9 @@ def backtest(rule: Annotated[str, typer.Option("--rule", help="Id of the rule.")
 
 
 @feedback_app.command("import")
-def feedback_import(files: Annotated[list[Path], typer.Argument(help="Filled-in township workbooks.", exists=True, dir_okay=False)],
+def feedback_import(files: Annotated[list[Path], typer.Argument(help="Filled-in township lists and spot check lists.", exists=True, dir_okay=False)],
                     store: StoreOption, as_json: JsonOption = False) -> None:  # fmt: skip
-    """Take back filled-in township workbooks: record what is right, refuse the rest row by row. Exit status 3 when something was refused."""
+    """Take back filled-in township lists and spot check lists: record what is right, refuse the rest row by row. Exit status 3 when something was refused."""
     from flows.audit import note
     from flows.feedback import import_feedback, report_lines
     from flows.settings import Settings
@@ -252,6 +276,19 @@ def feedback_import(files: Annotated[list[Path], typer.Argument(help="Filled-in 
     else:
         print("\n".join(report_lines(report)))
     raise SystemExit(report.exit_status)
+
+
+@feedback_app.command("estimate")
+def feedback_estimate(store: StoreOption, as_json: JsonOption = False) -> None:
+    """What the returned spot checks say: problems found, and misses among households without a finding, with 95 % intervals."""
+    from flows.feedback import estimate_lines, spot_check_estimate
+    from flows.settings import Settings
+
+    rows = spot_check_estimate(store, Settings())
+    if as_json:
+        _print_json({"estimate": rows})
+    else:
+        print("\n".join(estimate_lines(rows)))
 
 
 @feedback_app.command("ledger")

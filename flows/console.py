@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 
 from rich.console import Console
 
 from flows.plan import Progress
 
+# A log is told of a detail this often at most: enough to see that long work goes on, and nothing at all of short work.
+LOG_SECONDS = 30.0
 
-def progress_to(console: Console | None) -> Progress:
-    """Progress lines on the console; none when it is None. Detail lines (indented) replace each other on a terminal."""
+
+def progress_to(console: Console | None, clock: Callable[[], float] = time.monotonic) -> Progress:
+    """Progress lines on the console; none when it is None.
+
+    Detail lines (indented: which file, rows so far, rate, time left) replace each other on a terminal; in a log only what is being done every
+    LOG_SECONDS is told.
+    """
     if console is None:
         return lambda _: None
     if not console.is_terminal:
-        return lambda line: None if line.startswith("  ") else console.print(line, highlight=False, markup=False)
+        return _log(console, clock)
     status = console.status("hedui")
     status.start()
 
@@ -24,6 +33,20 @@ def progress_to(console: Console | None) -> Progress:
         else:
             console.print(line, highlight=False, markup=False)
             status.update(line)
+
+    return show
+
+
+def _log(console: Console, clock: Callable[[], float]) -> Progress:
+    told = clock()
+
+    def show(line: str) -> None:
+        nonlocal told
+        now = clock()
+        if line.startswith("  ") and now - told < LOG_SECONDS:
+            return
+        told = now
+        console.print(line, highlight=False, markup=False)
 
     return show
 

@@ -55,7 +55,10 @@ def write_extract(  # noqa: PLR0913  one argument per option of the command
     except AuditError as error:
         raise RunError(f"{error}; nothing was handed over") from None
     except OSError as error:
-        raise RunError(f"{error.filename} cannot be written ({error.strerror}); nothing was handed over") from None
+        raise RunError(
+            f"{error.filename} cannot be written ({error.strerror}); nothing was handed over. "
+            "Check the owner, the mode and the room of that place, then give the command again"
+        ) from None
 
 
 def read_password(path: Path) -> str:

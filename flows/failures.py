@@ -69,6 +69,7 @@ def is_ours(error: BaseException) -> bool:
     from rules.engine.parameters import ParameterError
     from transforms.audit.errors import AuditError
     from transforms.decisions.place import DecisionsError
+    from transforms.engines import EngineUnavailable
     from transforms.publish.store import StoreError
     from transforms.staging.model import SnapshotFormatError
 
@@ -81,5 +82,6 @@ def is_ours(error: BaseException) -> bool:
         ParameterError,
         CorpusError,
         ContractError,
+        EngineUnavailable,
     )
     return isinstance(error, ours)

@@ -1,5 +1,5 @@
-"""`hedui feedback`: township lists come back filled in; decisions reach the next run, an explanation and the
-整改台账.
+"""`hedui feedback`: township lists and spot check lists come back filled in; what they say reaches the next run, an
+explanation, the 整改台账 and the estimate of misses.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 import duckdb
 
-from flows.plan import RunError, UsageError
+from flows.failures import PassingError
+from flows.plan import UsageError
 from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.decisions.place import DecisionsError
@@ -32,12 +33,13 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class FileFeedback:
-    """What became of one returned file.
+    """What became of one returned file. kind: 'leads' (a township's list), 'visits' (a spot check) or None (unreadable).
 
     rows of `refused` and `warnings`: file, sheet, row, column, code, message (no cell's content).
     """
 
     file: str
+    kind: str | None
     sha256: str | None
     run_id: str | None
     township_code: str | None
@@ -79,47 +81,63 @@ class FeedbackReport:
 def import_feedback(
     store_root: Path, files: Sequence[Path], settings: Settings, today: dt.date | None = None
 ) -> FeedbackReport:
-    """Take back filled-in township workbooks: check every row, record what is right in one transaction.
+    """Take back filled-in township lists and spot check lists: check every row, record what is right in one transaction.
 
     Raises StoreError without a published run, DecisionsError when the database fails; then nothing of any
     file is recorded.
     """
     from transforms.decisions.checking import CheckedList
     from transforms.decisions.database import open_decisions
-    from transforms.decisions.repository import ReturnedList, record
+    from transforms.decisions.repository import record
     from transforms.decisions.returned import UnreadableReturn
 
     store = Store(store_root.resolve())
     store.run_dir()
     holds, day = _holds(settings), today or dt.date.today()
-    checked: list[CheckedList | FileFeedback] = []
+    checked: list[CheckedList[Any] | FileFeedback] = []
     for path in files:
         try:
-            checked.append(_check(store, path, holds, day))
+            checked.append(_check(store, path, settings, holds, day))
         except UnreadableReturn as reason:
             checked.append(_unreadable(path, str(reason)))
-    lists = [
-        ReturnedList(c.book.file_name, c.book.sha256, c.book.run_id, c.book.township_code, c.answers)
-        for c in checked
-        if isinstance(c, CheckedList) and c.answers
-    ]
+    lists = [_returned(c) for c in checked if isinstance(c, CheckedList) and c.answers]
     done = []
     if lists:
         with open_decisions(store.root, settings.database_url) as engine:
-            done = record(engine, lists, _account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
+            done = record(engine, lists, account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
     recorded = iter(done)
     return FeedbackReport(
         [_feedback(c, next(recorded) if c.answers else None) if isinstance(c, CheckedList) else c for c in checked]
     )
 
 
-def _check(store: Store, path: Path, holds: Callable[[str, str, dt.date], int | None], day: dt.date) -> Any:
+def _check(
+    store: Store, path: Path, settings: Settings, holds: Callable[[str, str, dt.date], int | None], day: dt.date
+) -> Any:
     from transforms.decisions.checking import check_list
     from transforms.decisions.issued import issued_list
-    from transforms.decisions.returned import read_returned
+    from transforms.decisions.returned import LEADS_FORM, read_returned
+    from transforms.decisions.spot_checks import draw_of
+    from transforms.sampling.checking import VISITS_FORM, check_visits
+    from transforms.sampling.workbook import DRAW_KEY
 
-    book = read_returned(path)
+    book = read_returned(path, (LEADS_FORM, VISITS_FORM))
+    if book.form == VISITS_FORM:
+        draw = draw_of(store.root, settings.database_url, book.commonest(DRAW_KEY), book.township_code)
+        return check_visits(book, draw, day)
     return check_list(book, issued_list(store, book.run_id, book.township_code), holds, day)
+
+
+def _returned(checked: Any) -> Any:
+    """The accepted answers of a checked list, as they are recorded."""
+    from transforms.decisions.repository import ReturnedList
+    from transforms.decisions.returned import LEADS_FORM
+    from transforms.decisions.spot_checks import ReturnedVisits
+    from transforms.sampling.workbook import DRAW_KEY
+
+    book = checked.book
+    said = (book.file_name, book.sha256, book.run_id, book.township_code, checked.answers)
+    return ReturnedList(*said) if book.form == LEADS_FORM else ReturnedVisits(*said, book.commonest(DRAW_KEY))
 
 
 def _holds(settings: Settings) -> Callable[[str, str, dt.date], int | None]:
@@ -149,15 +167,17 @@ def _unreadable(path: Path, message: str) -> FileFeedback:
         "code": "unreadable_file",
         "message": message,
     }
-    return FileFeedback(path.name, None, None, None, 0, 0, 0, 0, [refused], [], [])
+    return FileFeedback(path.name, None, None, None, None, 0, 0, 0, 0, [refused], [], [])
 
 
 def _feedback(checked: Any, recorded: Any) -> FileFeedback:
     from transforms.decisions.checking import as_rows
+    from transforms.decisions.returned import LEADS_FORM
 
     book = checked.book
     return FileFeedback(
         book.file_name,
+        "leads" if book.form == LEADS_FORM else "visits",
         book.sha256,
         book.run_id,
         book.township_code,
@@ -171,7 +191,8 @@ def _feedback(checked: Any, recorded: Any) -> FileFeedback:
     )
 
 
-def _account() -> str:
+def account() -> str:
+    """Who is at work, as the operating system knows it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -181,12 +202,12 @@ def _account() -> str:
 def load_into_run(con: duckdb.DuckDBPyConnection, store_root: Path, settings: Settings, as_of: dt.date) -> int:
     """Create the decision tables of a run.
 
-    Raises RunError when the database cannot be read: a list that forgets answers misleads.
+    Raises RunError (one that may pass) when the database cannot be read: a list that forgets answers misleads.
     """
     try:
         return load_decisions(con, store_root, settings.database_url, as_of)
     except DecisionsError as error:
-        raise RunError(str(error)) from None
+        raise PassingError(str(error)) from None
 
 
 def decisions_of(store_root: Path, finding_id: str, settings: Settings | None = None) -> Rows:
@@ -194,6 +215,29 @@ def decisions_of(store_root: Path, finding_id: str, settings: Settings | None = 
     from transforms.decisions.repository import decisions_of as history
 
     return history(store_root.resolve(), finding_id, (settings or Settings()).database_url)
+
+
+def spot_check_estimate(store_root: Path, settings: Settings) -> Rows:
+    """What the spot checks say now, by county, township and benefit type ('' for all), whatever the last run knew of them.
+
+    Columns of sample_estimate (docs/architecture.md) beside county_name and township_name. Raises StoreError
+    without a published run, DecisionsError when the database cannot be read.
+    """
+    store = Store(store_root.resolve())
+    with open_database(store.run_dir() / RUN_DATABASE, EngineLimits(), read_only=True) as run:
+        names = run.execute(
+            "SELECT township_code, township_name, county_code, county_name FROM core_township"
+        ).fetchall()
+    townships, counties = {r[0]: r[1] for r in names}, {r[2]: r[3] for r in names}
+    with open_database(None, EngineLimits()) as con:
+        load_decisions(con, store.root, settings.database_url, dt.date.max)
+        cursor = con.execute("SELECT * FROM sample_estimate WHERE drawn > 0")
+        columns = [c[0] for c in cursor.description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [
+        {**r, "county_name": counties.get(r["county_code"]), "township_name": townships.get(r["township_code"])}
+        for r in rows
+    ]
 
 
 def export_ledger(store_root: Path, out: Path, township: str | None = None, run_id: str | None = None) -> list[Path]:
@@ -251,7 +295,8 @@ def report_lines(report: FeedbackReport) -> list[str]:
             f"拒收{f.refused_rows}行，缺少{len(f.missing)}条"
         )
         lines += [f"  拒收 {_where(r)}：{r['message']}" for r in f.refused]
-        lines += [f"  缺行 线索 {finding_id}：名单中有，报回的表中没有" for finding_id in f.missing]
+        about = "抽查户" if f.kind == "visits" else "线索"
+        lines += [f"  缺行 {about} {number}：名单中有，报回的表中没有" for number in f.missing]
         lines += [f"  提示 {_where(r)}：{r['message']}" for r in f.warnings]
     return lines
 
@@ -265,3 +310,20 @@ def _where(remark: dict[str, Any]) -> str:
         )
         or "整个文件"
     )
+
+
+def estimate_lines(rows: Rows) -> list[str]:
+    """The estimate as lines for a person: counties first, each with its benefit types."""
+    from transforms.publish.workbooks.reviews import share_text
+
+    lines = []
+    for r in rows:
+        place = r["township_name"] or r["township_code"] or r["county_name"] or r["county_code"]
+        lines.append(
+            f"{place} {r['benefit_type'] or '合计'}：抽到{r['drawn']}户；随机抽查 "
+            f"{share_text(r['problems'], r['reviewed'], '有问题')}；无疑点户 "
+            f"{share_text(r['misses'], r['clean_reviewed'], '有问题')}（漏查，其中应退未退{r['misses_to_end']}户）"
+        )
+    return lines or [
+        "还没有抽查结果。先用 hedui sample --include-unflagged 抽取名单，填好后用 hedui feedback import 报回。"
+    ]

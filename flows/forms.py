@@ -20,6 +20,7 @@ from transforms.forms.model import Place
 from transforms.forms.tables import counties, create_form_tables, month_of, one
 from transforms.publish.store import Store, StoreError
 from transforms.publish.workbooks import RunHeader
+from transforms.publish.workbooks.header import safe_name
 
 PERIOD = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
@@ -58,7 +59,9 @@ def write_forms(
             run = _forms_run(con, header, month, before)
             breaks = []
             for chosen in _counties(con, county):
-                folder = work / f"{month_text(month)}" / f"{chosen.county_code}_{chosen.county_name}"
+                folder = (
+                    work / f"{month_text(month)}" / f"{safe_name(chosen.county_code)}_{safe_name(chosen.county_name)}"
+                )
                 breaks += write_county_forms(con, run, chosen, folder)[1]
         return WrittenForms(_move(work, out), breaks)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from transforms.staging.model import load_snapshot
 
 
 def list_findings(store: Path, run_id: str | None, **filters: str | None) -> list[dict[str, Any]]:
-    """Findings of a run as plain rows (evidence left out), filtered by township (also those concerned), rule, severity, state."""
+    """Findings of a run as plain rows (evidence left out), filtered by township (also those concerned), rule, severity, state.
+
+    Gravest first, within a severity the likeliest by what was measured. `measured` says how many such findings (same rule and match tier) were
+    reviewed and confirmed in the finding's township, else in its county, with the Wilson interval; NULL where none was.
+    """
     run_dir = Store(store.resolve()).run_dir(run_id)
     wheres, values = [], []
     if filters.get("township"):
@@ -31,10 +36,24 @@ def list_findings(store: Path, run_id: str | None, **filters: str | None) -> lis
             values.append(given)
     where = f"WHERE {' AND '.join(wheres)}" if wheres else ""
     with open_database(None, EngineLimits()) as con:
-        cursor = con.execute(
-            f"SELECT * EXCLUDE (evidence) FROM read_parquet('{_quoted(run_dir / 'suspects.parquet')}') {where}", values
-        )
-        return _rows(cursor)
+        found = _rows(con.execute(
+            f"SELECT * EXCLUDE (evidence) FROM read_parquet('{_quoted(run_dir / 'suspects.parquet')}') {where}", values))  # fmt: skip
+    return _likeliest_first(run_dir, found)
+
+
+def _likeliest_first(run_dir: Path, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings with what was measured of such ones, in the order a list has them."""
+    from transforms.publish.workbooks.labels import SEVERITIES
+    from transforms.publish.workbooks.reviews import Reviews, reviews_for
+
+    with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
+        known: dict[str, Reviews] = {code: reviews_for(con, code) for code in {row["township_code"] for row in found}}
+    likely = {}
+    for row in found:
+        whose, measured = known[row["township_code"]].measured(row["rule_id"], row["match_tier"])
+        row["measured"] = {"of": whose, **asdict(measured)} if whose else None
+        likely[row["finding_id"]] = measured.middle
+    return sorted(found, key=lambda row: (SEVERITIES.index(row["severity"]), -likely[row["finding_id"]]))
 
 
 def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> dict[str, Any]:
@@ -118,7 +137,7 @@ def _add_received(store: Store, manifest: dict[str, Any], evidence: list[dict[st
     from transforms.staging.received import received_rows
 
     snapshot = load_snapshot(store.snapshots / manifest["snapshot_id"])
-    with tempfile.TemporaryDirectory(dir=store.temporary, prefix="rerun-explain-") as work:
+    with tempfile.TemporaryDirectory(dir=store.scratch, prefix="rerun-explain-") as work:
         for file in sorted({item["file"] for item in evidence}):
             wanted: dict[str, set[int]] = {}
             for item in evidence:
@@ -148,7 +167,7 @@ def rule_detail(rule_id: str) -> dict[str, Any]:
         raise StoreError(f"no rule {rule_id}; `hedui rules list` names them all")
     return {"rule_id": rule.id, "title": rule.title, "title_en": rule.title_en, "family": rule.family, "severity": rule.severity,
             "version": rule.version, "subject": rule.subject, "basis": [str(b) for b in rule.basis], "requires": list(rule.requires),
-            "any_of": list(rule.any_of), "uses": list(rule.uses), "columns": rule.columns, "parameters": list(rule.parameters),
+            "any_of": list(rule.any_of), "uses": list(rule.uses), "columns": rule.columns, "uses_columns": rule.uses_columns, "parameters": list(rule.parameters),
             "false_positives": list(rule.false_positives), "review_steps": list(rule.review_steps),
             "closing_action": list(rule.closing_action), "sql": rule.sql}  # fmt: skip
 

@@ -17,6 +17,7 @@ from flows.plan import RunError
 
 NO_TELEMETRY = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
@@ -54,12 +55,13 @@ def start_server(environment: dict[str, str], port: int | None = None, *, quiet:
     Prefect starts such a server too, but leaves it running when the process is killed. Raises RunError.
     """
     port = port or _free_port()
+    url = f"http://{LOOPBACK}:{port}/api"
+    own = {k: v for k, v in environment.items() if k != "PREFECT_API_URL"} | {"PREFECT_UI_API_URL": url}
     command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app", "--host", LOOPBACK, "--port", str(port),
                "--log-level", "error", "--lifespan", "on"]  # fmt: skip
-    server = start_child(command, env={k: v for k, v in environment.items() if k != "PREFECT_API_URL"}, stdin=subprocess.DEVNULL,
+    server = start_child(command, env=own, stdin=subprocess.DEVNULL,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if quiet and not os.environ.get("HEDUI_DEBUG") else None)  # fmt: skip
     atexit.register(server.terminate)
-    url = f"http://{LOOPBACK}:{port}/api"
     deadline = time.monotonic() + STARTUP_SECONDS
     while not _answers(url):
         if server.poll() is not None or time.monotonic() > deadline:

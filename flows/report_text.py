@@ -40,14 +40,20 @@ def print_run(
 def print_findings(rows: list[dict[str, Any]]) -> None:
     """One line per finding."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("finding_id", "级别", "规则", "镇街", "户编号", "姓名", "状态", "说明"):
+    for heading in ("finding_id", "级别", "规则", "镇街", "户编号", "姓名", "状态", "以往核查", "说明"):
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(row["finding_id"], SEVERITY[row["severity"]], row["rule_title"], row["township_name"], row["household_id"] or "",
-                      row["name"] or "", row["state"], row["explanation"])  # fmt: skip
+                      row["name"] or "", row["state"], _measured(row["measured"]), row["explanation"])  # fmt: skip
     out = _console()
     out.print(table)
     out.print(f"{len(rows)} findings", highlight=False)
+
+
+def _measured(measured: dict[str, Any] | None) -> str:
+    if not measured:
+        return ""
+    return f"{measured['of']}属实{measured['confirmed']}/{measured['reviewed']}（{measured['low']:.0%}～{measured['high']:.0%}）"
 
 
 def print_explanation(explanation: dict[str, Any]) -> None:
@@ -120,9 +126,11 @@ def print_rule(detail: dict[str, Any]) -> None:
     for key, value in detail.items():
         if key == "sql":
             out.print(f"\n{value}", highlight=False, markup=False)
-        elif isinstance(value, list):
-            out.print(f"{key}:", highlight=False)
-            for line in value:
+        elif isinstance(value, list | dict):
+            lines = [f"{k}: {', '.join(v)}" for k, v in value.items()] if isinstance(value, dict) else value
+            if lines:
+                out.print(f"{key}:", highlight=False)
+            for line in lines:
                 out.print(f"  - {line}", highlight=False, markup=False)
         else:
             out.print(f"{key}: {value}", highlight=False, markup=False)
@@ -133,13 +141,15 @@ def print_backtest(compared: dict[str, Any]) -> None:
     out = _console()
     for word in ("before", "after"):
         side = compared[word]
-        precision = "—" if side["precision"] is None else f"{side['precision']:.1%}"
-        out.print(
-            f"{word}: {side['findings']} findings, {side['reviewed']} reviewed, precision {precision}", highlight=False
-        )
-    out.print(f"gained {len(compared['gained'])}, lost {len(compared['lost'])}, kept {compared['kept']} "
-              f"(of them with other evidence or severity: {len(compared['kept_changed'])})", highlight=False)  # fmt: skip
-    for word in ("gained", "lost"):
+        out.print(f"{word}: {side['findings']} findings, {_precision(side)}", highlight=False)
+    if compared["precision_change"] is not None:
+        out.print(f"measured precision changes by {compared['precision_change'] * 100:+.1f} points", highlight=False)
+    for word in ("gained", "lost", "kept"):
+        decided = compared["decided"][word]
+        number = compared[word] if word == "kept" else len(compared[word])
+        out.print(f"{word} {number}: {decided['confirmed']} confirmed, {decided['refuted']} refuted, {decided['open']} not decided", highlight=False)  # fmt: skip
+    out.print(f"kept with other evidence or severity: {len(compared['kept_changed'])}", highlight=False)
+    for word in ("gained", "lost", "kept_changed"):
         for row in compared[word]:
             mark = f"  [{row['decision']}]" if row["decision"] else ""
             out.print(
@@ -147,6 +157,12 @@ def print_backtest(compared: dict[str, Any]) -> None:
                 highlight=False,
                 markup=False,
             )
+
+
+def _precision(side: dict[str, Any]) -> str:
+    if side["precision"] is None:
+        return "none of them reviewed"
+    return f"{side['confirmed']} of {side['reviewed']} reviewed confirmed: {side['precision']:.1%} (95 %: {side['low']:.1%} to {side['high']:.1%})"
 
 
 def print_file_report(report: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -10,19 +11,21 @@ from typing import Any
 
 import duckdb
 
-from flows.feedback import run_header
+from flows.feedback import account, run_header
 from flows.plan import UsageError
 from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store
+from transforms.publish.workbooks.reviews import estimate_text
 
 SEEDS = 2**31
 
 
 @dataclass(frozen=True)
 class SampleReport:
-    """What was drawn: seed, run, folder; by township its file, households and coverage by benefit type."""
+    """What was drawn: number of the draw, seed, run, folder; by township its file, households and coverage by benefit type."""
 
+    draw_id: str
     seed: int
     run_id: str
     out: Path
@@ -30,7 +33,13 @@ class SampleReport:
 
     def as_json(self) -> dict[str, Any]:
         """One plain object."""
-        return {"seed": self.seed, "run_id": self.run_id, "out": str(self.out), "townships": self.townships}
+        return {
+            "draw_id": self.draw_id,
+            "seed": self.seed,
+            "run_id": self.run_id,
+            "out": str(self.out),
+            "townships": self.townships,
+        }
 
 
 def run_sample(
@@ -44,13 +53,15 @@ def run_sample(
     out: Path | None = None,
     run_id: str | None = None,
 ) -> SampleReport:
-    """Draw the spot check of the latest (or the named) run and write its lists.
+    """Draw the spot check of the latest (or the named) run, keep it in the decisions database, and write its lists.
 
     Without `fraction` each township's parameter sample_fraction holds; without `seed` one is drawn and
-    printed on the lists. Raises StoreError without such a run, UsageError for a fraction outside 0 to 1,
-    ParameterError where no fraction is known.
+    printed on the lists. Raises StoreError without such a run, UsageError for a fraction outside 0 to 1, ParameterError where no fraction is known, DecisionsError when the draw cannot be
+    kept: then no list is written, for what it brings back could not be taken in.
     """
-    from transforms.sampling import SampleRequest, draw_sample, sample_file_name, write_sample_workbook
+    from transforms.decisions.database import open_decisions
+    from transforms.decisions.spot_checks import record_draw
+    from transforms.sampling import SampleRequest, draw_sample, issued, sample_file_name, write_sample_workbook
 
     if fraction is not None and not 0 < fraction <= 1:
         raise UsageError(f"--fraction {fraction}: expected a share above 0 and up to 1, such as 0.2")
@@ -67,6 +78,10 @@ def run_sample(
             _fractions(con, fraction, settings, header.as_of), chosen, whole_village, include_unflagged
         )
         draw = draw_sample(con, request)
+        past = {code: estimate_text(con, code) for code in request.fractions}
+    kept = issued(draw, run_dir.name, header.as_of)
+    with open_decisions(store.root, settings.database_url) as engine:
+        record_draw(engine, kept, account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))
     folder = out or store.root / "samples" / _folder_name(
         run_dir.name, chosen, fraction, whole_village, include_unflagged
     )
@@ -75,7 +90,7 @@ def run_sample(
     for sample in draw.townships:
         target = folder / sample_file_name(sample.township_code, sample.township_name)
         beside = folder / f".{secrets.token_hex(4)}.xlsx"
-        write_sample_workbook(sample, request, beside, header).replace(target)
+        write_sample_workbook(sample, request, beside, header, past[sample.township_code]).replace(target)
         told.append(
             {
                 "township_code": sample.township_code,
@@ -86,7 +101,7 @@ def run_sample(
                 "coverage": [{**asdict(c), "share": c.share} for c in sample.coverage],
             }
         )
-    return SampleReport(chosen, run_dir.name, folder, told)
+    return SampleReport(kept.id, chosen, run_dir.name, folder, told)
 
 
 def _fractions(
@@ -125,7 +140,7 @@ def _folder_name(run_id: str, seed: int, fraction: float | None, whole_village: 
 
 def sample_lines(report: SampleReport) -> list[str]:
     """The report as lines for a person."""
-    lines = [f"随机种子 {report.seed}，批次 {report.run_id}，名单在 {report.out}"]
+    lines = [f"抽查编号 {report.draw_id}，随机种子 {report.seed}，批次 {report.run_id}，名单在 {report.out}"]
     for t in report.townships:
         shares = "，".join(
             f"{c['benefit_type']} {c['drawn']}/{c['households']}户（{c['share']:.1%}）" for c in t["coverage"]

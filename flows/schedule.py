@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from flows.plan import UsageError
+from flows.plan import RunError, UsageError
 from flows.prefect_server import NO_TELEMETRY, reach_loopback_directly, start_server
 from flows.private_files import keep_files_private
 from transforms.publish.store import Store
@@ -22,8 +22,8 @@ def serve_schedule(cron: str, inbox: Path, store_root: Path, name: str | None = 
     """Serve `hedui-nightly/<name>` on the cron's times in China and `hedui-rerun/<name>` on demand. Returns when stopped.
 
     name: made of the store's path when not given, so that each store has its own. With PREFECT_API_URL set, that server keeps the
-    schedule; else one is started for as long as this command runs. Raises UsageError for a cron that is none, StoreError when the store
-    cannot be written, RunError when the server does not start.
+    schedule; else one is started for as long as this command runs. Raises UsageError for a cron or a HEDUI_NOTIFY that is none, StoreError when the store
+    cannot be written, RunError when the server does not start or cannot be reached.
     """
     keep_files_private()
     store = Store(store_root.resolve()).prepare()
@@ -48,6 +48,7 @@ def serve_schedule(cron: str, inbox: Path, store_root: Path, name: str | None = 
         raise UsageError(
             f"--cron {cron!r} is no cron expression; write it as '0 2 * * *' (02:00 every night)"
         ) from None
+    _prepare_server(called, store)
     again = rerun.to_deployment(called, parameters=place, entrypoint_type=EntrypointType.MODULE_PATH, tags=["hedui"])
     print(f"hedui: serving hedui-nightly/{called} ({cron}, {TIME_ZONE}) and hedui-rerun/{called}; server {os.environ['PREFECT_API_URL']}",
           file=sys.stderr, flush=True)  # fmt: skip
@@ -60,6 +61,32 @@ def serve_schedule(cron: str, inbox: Path, store_root: Path, name: str | None = 
     )
 
 
+def _prepare_server(called: str, store: Store) -> None:
+    """What the server must have before it is served, and the runs it still believes to be under way."""
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    from flows.crashes import resume_orphans, skip_missed
+    from flows.notices import check_notify
+    from flows.settings import Settings
+
+    try:
+        check_notify(Settings())
+        with get_client(sync_client=True) as client:
+            deployment = client.read_deployment_by_name(f"hedui-nightly/{called}").id
+            resume_orphans(client, deployment, store)
+            skip_missed(client, deployment)
+    except ObjectNotFound:
+        # Served for the first time.
+        return
+    except httpx.HTTPError as error:
+        raise RunError(
+            f"the Prefect server at {os.environ['PREFECT_API_URL']} does not answer ({type(error).__name__}); "
+            "start it, or mend PREFECT_API_URL, then give the command again"
+        ) from None
+
+
 def deployment_name(store: Path) -> str:
     """A name that no other store on this machine has: /srv/hedui/store → srv-hedui-store."""
     return re.sub(r"[^\w.]+", "-", str(store)).strip("-") or "store"
@@ -68,9 +95,11 @@ def deployment_name(store: Path) -> str:
 def _prepare_environment(store: Store) -> None:
     for variable, value in NO_TELEMETRY.items():
         os.environ.setdefault(variable, value)
+    # The service's account may have no home, nor write where Prefect is installed.
+    os.environ.setdefault("PREFECT_HOME", str(store.prefect_home))
     if "PREFECT_API_URL" in os.environ:
         return
-    os.environ.setdefault("PREFECT_HOME", str(store.prefect_home))
+    os.environ.setdefault("PREFECT_UI_STATIC_DIRECTORY", str(store.prefect_home / "ui"))
     reach_loopback_directly()
     os.environ["PREFECT_API_URL"] = start_server(
         dict(os.environ), USUAL_PORT if _is_free(USUAL_PORT) else None, quiet=False

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shlex
-import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,8 +17,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.artifacts import publish_artifacts
+from flows.crashes import crashed
 from flows.failures import is_ours, unexpected
 from flows.nightly import Retries, compare, hold_store
+from flows.notices import tell
 from flows.plan import RunError
 from flows.private_files import keep_files_private
 from flows.rerun import run_rerun
@@ -29,33 +29,9 @@ from transforms.publish.store import Store
 
 #: All of China keeps one time, without a summer time.
 CHINA = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
-HOOK_SECONDS = 60
 
 
-def tell(flow: Any, flow_run: Any, state: State) -> None:
-    """Run the command of HEDUI_ON_FAILURE, split as a shell would, without a shell.
-
-    It finds HEDUI_FAILED_FLOW, HEDUI_FAILED_RUN (name of the run at the Prefect server), HEDUI_FAILED_STATE and HEDUI_FAILED_MESSAGE in its
-    environment; none holds anybody's data. What becomes of it does not matter to the run.
-    """
-    command = Settings().on_failure
-    if not command:
-        return
-    said = {
-        "HEDUI_FAILED_FLOW": flow.name,
-        "HEDUI_FAILED_RUN": flow_run.name,
-        "HEDUI_FAILED_STATE": state.name or "",
-        "HEDUI_FAILED_MESSAGE": state.message or "",
-    }
-    try:
-        subprocess.run(
-            shlex.split(command), env={**os.environ, **said}, timeout=HOOK_SECONDS, check=True, stdin=subprocess.DEVNULL
-        )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        get_run_logger().warning("the command of HEDUI_ON_FAILURE failed: %s", type(error).__name__)
-
-
-@flow(name="hedui-nightly", persist_result=False, on_failure=[tell], on_crashed=[tell])
+@flow(name="hedui-nightly", persist_result=False, on_failure=[tell], on_crashed=[crashed])
 def nightly(inbox: str, store: str, as_of: str | None = None) -> State:
     """The nightly comparison. inbox, store: folders on the machine that runs it; as_of: the check date, today in China when not given.
 
@@ -64,7 +40,7 @@ def nightly(inbox: str, store: str, as_of: str | None = None) -> State:
     return _in_plain_words(lambda: _nightly(Path(inbox), Path(store), _date(as_of) or dt.datetime.now(CHINA).date()))
 
 
-@flow(name="hedui-rerun", persist_result=False, on_failure=[tell], on_crashed=[tell])
+@flow(name="hedui-rerun", persist_result=False, on_failure=[tell], on_crashed=[crashed])
 def rerun(store: str, township_code: str, as_of: str | None = None, rules: list[str] | None = None,
           parameters: dict[str, str] | None = None) -> State:  # fmt: skip
     """One township checked again on the loaded snapshot. rules: only these; parameters: values for this rerun only."""

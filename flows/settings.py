@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -22,17 +23,23 @@ class Settings(BaseSettings):
     """DuckDB's memory limit; what does not fit spills to the store's temporary folder."""
     threads: int | None = None
     """DuckDB threads; all cores when not set."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """What links and applies the rules; `spark` needs PySpark and Java."""
+    spark_master: str = "local[*]"
+    """Where Spark runs: this machine's cores, or a cluster's URL whose workers see the store under the same path."""
     min_confidence: float = 0.9
     """Links below this are leads for an identity check, never grounds of a finding."""
     database_url: str | None = None
     """Where decisions are kept; SQLite in the store when not set."""
 
     retries: int = 3
-    """How often a scheduled run tries a step again after a failure that may pass."""
+    """How often a scheduled run tries a step again after a failure that may pass, and is itself started again after a crash."""
     retry_seconds: float = 60
     """The wait before the first new attempt; it doubles each time."""
     on_failure: str | None = None
-    """A command run when a scheduled run fails; see flows.scheduled.tell."""
+    """A command run when a scheduled run fails; see flows.notices.tell."""
+    notify: str | None = None
+    """A notification block of the Prefect server told when a scheduled run fails, such as hedui-mail/duty."""
     raw_days: int | None = None
     """Days that received files and snapshots are kept after the last run that used them (`hedui retention`)."""
     runs_days: int | None = None

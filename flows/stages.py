@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import duckdb
 
 from data_contracts import load_codes
 from data_contracts.loader import Contract, load_contracts
+from flows.engine import RuleEngine, engine_version, fetch, linking_engine, rule_engine
 from flows.feedback import load_into_run
 from flows.plan import Progress, RunError, RunPlan, StageReport, UsageError, timed
 from flows.settings import Settings
@@ -26,10 +28,12 @@ from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
 from transforms.core.build import build_core, create_context
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_link_views, open_database
+from transforms.core.scope import is_narrowed, narrow_to
 from transforms.decisions.rectification import build_rectification
+from transforms.pace import Pace
 from transforms.publish import outputs, run_tables
 from transforms.publish.store import Store
-from transforms.reconcile.build import build_reconciliation
+from transforms.reconcile.build import build_reconciliation, keep_township
 from transforms.reconcile.history import load_previous_findings, load_previous_roll
 from transforms.reconcile.row_check import create_row_check
 from transforms.staging.model import Snapshot, load_snapshot
@@ -41,6 +45,7 @@ UNLINKED = {"benefit_roll", "kinship"}
 
 def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snapshot, list[StageReport]]:
     """Intake, staging and linkage: the inbox becomes a snapshot. Raises RunError without a usable roll or township list."""
+    from transforms.intake import stop_reader
     from transforms.intake import take_in as receive_drop
     from transforms.linkage.runner import linkage_version
     from transforms.staging import stage_inbox
@@ -56,10 +61,12 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
     with timed("staging", progress) as report:
         snapshot = stage_inbox(
             intake, contracts, store.snapshots, plan.work, limits=_limits(plan, settings), progress=progress,
-            previous=_latest_snapshot(store), finish=lambda con, folder: _link(con, folder, contracts), finish_version=linkage_version(),
+            previous=_latest_snapshot(store), finish=lambda con, folder: _link(con, folder, contracts, settings, plan, progress),
+            finish_version=linkage_version() + engine_version(settings),
             codes=load_codes(settings.contracts / "codes") if settings.contracts else None,
         )  # fmt: skip
         report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
+    stop_reader()
     reports.append(report)
     needed = [contracts[d].title for d in ("benefit_roll", "townships") if not snapshot.usable(d)]
     if needed:
@@ -69,13 +76,18 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
     return snapshot, reports
 
 
-def _link(con: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract]) -> None:
-    from transforms.linkage.runner import build_links, write_links
+def _link(
+    con: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract], settings: Settings, plan: RunPlan,
+    progress: Progress,
+) -> None:  # fmt: skip
+    from transforms.linkage.runner import SNAPSHOT_TABLES, build_links, write_links
 
     create_macros(con)
-    build_links(con, contracts)
     (folder / "links").mkdir()
-    write_links(con, folder / "links")
+    with linking_engine(con, settings, plan.work) as engine:
+        build_links(engine, contracts, progress)
+        fetch(con, engine, SNAPSHOT_TABLES)
+        write_links(con, folder / "links")
 
 
 def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[RuleOutcome], list[StageReport]]:
@@ -85,20 +97,30 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
     parameters = _parameters(plan, settings)
     rules = _rules(plan, settings)
     reports = []
-    with _database(plan, settings) as con:
+    with _database(plan, settings) as con, ExitStack() as held:
         with timed("core", progress) as report:
+            engine = held.enter_context(rule_engine(settings, plan.work))
+            if plan.township:
+                here = f"household_id IN (SELECT household_id FROM previous_run.core_row WHERE township_code = '{plan.township}')"
+                load_previous_roll(con, _other_roll(plan, snapshot), here)
             # One transaction: every table made on its own would be flushed to disk on its own.
             con.begin()
-            _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
+            # What was found and answered before comes first: a rerun looks at those people and households again.
+            load_previous_findings(con, _run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
+            load_into_run(con, plan.store, settings, plan.as_of)
+            _prepare(con, plan, settings, snapshot, contracts, parameters, rules, engine)
             con.commit()
             report.rows = _count(con, "core_row")
         reports.append(report)
         with timed("rules", progress) as report:
-            outcomes = apply_rules(con, rules.values(), arrived(snapshot, contracts, plan.rejected),
-                                   lambda o: progress(f"  {o.rule_id}: {o.status}, {o.findings} findings"))  # fmt: skip
+            pace = Pace(len(rules))
+
+            def tell(outcome: RuleOutcome) -> None:
+                pace.add(1)
+                progress(f"  {outcome.rule_id}: {outcome.status}, {outcome.findings} findings ({pace})")
+
+            outcomes = apply_rules(con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select)
             run_tables.write_rules(con, rules, outcomes)
-            load_previous_findings(con, _run_path(plan, plan.previous_run_id))
-            load_into_run(con, plan.store, settings, plan.as_of)
             report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
             build_rectification(con, _run_path(plan, plan.previous_run_id), plan.as_of)
         reports.append(report)
@@ -130,11 +152,15 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
     contracts = load_contracts(settings.contracts)
     snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
     with _database(plan, settings) as con, timed("reconcile", progress) as report:
-        load_previous_roll(con, _other_roll(plan, snapshot))
+        scope = "household_id IN (SELECT household_id FROM scope_household)"
+        load_previous_roll(con, _other_roll(plan, snapshot), scope if is_narrowed(con) else "TRUE")
         con.begin()
         run_tables.write_inputs(con, snapshot.inputs, contracts)
         create_row_check(con, contracts["benefit_roll"])
-        report.rows = sum(_count(con, table) for table in build_reconciliation(con))
+        tables = build_reconciliation(con)
+        if plan.township:
+            keep_township(con, plan.township)
+        report.rows = sum(_count(con, table) for table in tables)
         con.commit()
     return [report]
 
@@ -260,7 +286,7 @@ def _parameters(plan: RunPlan, settings: Settings) -> ParameterSet:
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract],
-             parameters: ParameterSet, rules: Mapping[str, Rule]) -> None:  # fmt: skip
+             parameters: ParameterSet, rules: Mapping[str, Rule], engine: RuleEngine) -> None:  # fmt: skip
     create_macros(con)
     staged_views(con, snapshot, contracts)
     for dataset in plan.rejected:
@@ -268,6 +294,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
         con.execute(f"CREATE OR REPLACE VIEW stg_{dataset} AS SELECT * FROM rejected_{dataset}")
     create_link_views(con, {p.stem: p for p in sorted((snapshot.path / "links").glob("*.parquet"))})
     create_context(con, plan.as_of, settings.min_confidence)
+    if plan.township:
+        narrow_to(con, plan.township)
     townships = {row[0] for row in con.execute(
         "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT DISTINCT township_of(township_code) FROM stg_benefit_roll "
         "WHERE township_code IS NOT NULL").fetchall()} - {"000000000"}  # fmt: skip
@@ -278,7 +306,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
     linked = [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED]
-    build_core(con, linked, readers=[*(rule.sql for rule in rules.values()), *finding_sql()])
+    made = engine.core(con, linked)
+    build_core(con, linked, readers=[*engine.readers(rules.values()), *finding_sql()], made=made)
 
 
 def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progress: Progress) -> None:
@@ -288,11 +317,13 @@ def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progr
     folder.mkdir()
     townships = con.execute("SELECT township_code, township_name, county_code FROM core_township ORDER BY 1").fetchall()
     wanted = [t for t in townships if plan.township in (None, t[0])]
+    pace = Pace(len(wanted))
     for number, (code, name, _) in enumerate(wanted, start=1):
         if code == "000000000" and plan.township is None and not _concerned(con, code):
             continue
         workbooks.write_township_workbook(con, code, folder / workbooks.township_file_name(code, name), header)
-        progress(f"  workbook {number}/{len(wanted)}: {code}")
+        pace.add(1)
+        progress(f"  workbook {number}/{len(wanted)}: {code} ({pace})")
     if plan.kind == "nightly":
         for county in sorted({t[2] for t in townships}):
             workbooks.write_county_workbook(con, county, folder / workbooks.county_file_name(county), header)
@@ -320,7 +351,7 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
         "previous_run_id": plan.previous_run_id,
         "started": plan.started,
         "finished": finished.isoformat(timespec="seconds"),
-        "engine": "duckdb",
+        "engine": settings.engine,
         "versions": outputs.versions(),
         "township": plan.township,
         "findings": sum(by_severity.values()),

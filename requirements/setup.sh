@@ -42,27 +42,12 @@ make_venv() {
     || { rm -rf "$venv"; fail "this Python has neither ensurepip nor pip: apt-get install python3.11-venv"; }
 }
 
-pip_setting() {
-  local python="$venv/bin/python"
-  "$python" -m pip config get "global.$1" 2>/dev/null || "$python" -m pip config get "install.$1" 2>/dev/null || true
-}
-
-hand_settings_to_uv() {
-  local index extra links
-  index=${PIP_INDEX_URL:-$(pip_setting index-url)}
-  extra=${PIP_EXTRA_INDEX_URL:-$(pip_setting extra-index-url)}
-  links=${PIP_FIND_LINKS:-$(pip_setting find-links)}
-  if [[ -n $index && -z ${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-} ]]; then export UV_DEFAULT_INDEX=$index; fi
-  if [[ -n $extra && -z ${UV_INDEX:-}${UV_EXTRA_INDEX_URL:-} ]]; then export UV_INDEX=$extra; fi
-  if [[ -n $links && -z ${UV_FIND_LINKS:-} ]]; then UV_FIND_LINKS=$(tr -s ' ' ',' <<<"$links"); export UV_FIND_LINKS; fi
-  if [[ -n ${PIP_CERT:-} && -z ${SSL_CERT_FILE:-} ]]; then export SSL_CERT_FILE=$PIP_CERT; fi
-  # Every file is pinned by hash, so which index it comes from does not matter.
-  export UV_INDEX_STRATEGY=${UV_INDEX_STRATEGY:-unsafe-best-match} UV_LINK_MODE=${UV_LINK_MODE:-copy}
-}
+# shellcheck source=requirements/uv-settings.sh
+source requirements/uv-settings.sh
 
 install_locked() {
   local python="$venv/bin/python"
-  hand_settings_to_uv
+  hand_settings_to_uv "$venv"
   if "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt \
     && "$venv/bin/uv" pip install --quiet --python "$python" --require-hashes --compile-bytecode -r requirements/dev.txt; then
     return

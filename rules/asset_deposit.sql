@@ -5,7 +5,7 @@ title_en: Household's financial assets above the limit
 family: asset
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 重点核查低保家庭的车辆、住房、工商登记、养老保险、个税和存款}
@@ -86,7 +86,7 @@ SELECT
     concat_ws(' ', f.refs, s.refs) AS evidence,
     concat_ws('',
         '户主', coalesce(f.head_name, '（未填）'), '家庭的', s.owners, '最近一次核对的金融资产合计', yuan(o.total), '元，按',
-        f.head_count, '人计人均', yuan(CAST(o.total AS DOUBLE) / f.head_count), '元，超过每人',
+        f.head_count, '人计人均', yuan(cents(CAST(o.total AS DOUBLE) / f.head_count)), '元，超过每人',
         yuan(o.limit_per_head), '元的限额，请核实款项来源。'
     ) AS explanation
 FROM over_limit AS o

@@ -5,7 +5,7 @@ title_en: On dibao and on tekun at once
 family: household
 severity: high
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L18）, asks: 清理低保与特困供养重复享受}
@@ -52,7 +52,7 @@ share AS (
 ),
 
 excess AS (
-    SELECT person_key, CAST(sum(amount) - max(amount) AS DECIMAL(18, 2)) AS amount
+    SELECT person_key, cents(sum(amount) - max(amount)) AS amount
     FROM share
     GROUP BY person_key
 ),

@@ -5,7 +5,7 @@ title_en: One person covered in two households
 family: household
 severity: high
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L18）, asks: 清理错保和重复享受}
@@ -83,7 +83,7 @@ SELECT
     f.person_key,
     string_agg(f.households, ' ' ORDER BY f.benefit_type) AS also_keys,
     'high' AS severity,
-    CAST(sum(x.amount) AS DECIMAL(18, 2)) AS amount_at_risk,
+    cents(sum(x.amount)) AS amount_at_risk,
     CASE WHEN max(n.names) > 1 THEN concat_ws('', '同一身份证号在花名册上有不同姓名：', max(n.name_list)) END AS contradictions,
     string_agg(f.refs, ' ' ORDER BY f.refs) AS evidence,
     concat_ws('',

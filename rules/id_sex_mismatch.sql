@@ -5,7 +5,7 @@ title_en: ID number contradicts the sex
 family: identity
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L16）, asks: 入库准确率和校验通过率达到100%}
@@ -38,5 +38,5 @@ WHERE r.active
     AND r.id_valid
     AND r.birth_date <= c.as_of
     AND r.sex IN ('男', '女')
-    AND r.sex <> CASE WHEN CAST(substr(r.id_number, 17, 1) AS INTEGER) % 2 = 1 THEN '男' ELSE '女' END
+    AND r.sex <> CASE WHEN substr(r.id_number, 17, 1) IN ('1', '3', '5', '7', '9') THEN '男' ELSE '女' END
 GROUP BY r.person_key

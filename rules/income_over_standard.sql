@@ -5,7 +5,7 @@ title_en: Household income per head above the limit
 family: income
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 二（一）三是、三（五）（B05、B30）, asks: 纠正不计算收入、不按标准施保的问题}
@@ -136,7 +136,7 @@ SELECT
     CASE WHEN h.by_register THEN w.tier END AS match_tier,
     CASE WHEN h.by_register THEN w.confidence END AS match_confidence,
     e.evidence,
-    concat_ws('', coalesce(h.head_name, '该'), '户家庭人均月收入', yuan(h.year_income / h.head_months), '元（',
+    concat_ws('', coalesce(h.head_name, '该'), '户家庭人均月收入', yuan(cents(CAST(h.year_income AS DOUBLE) / h.head_months)), '元（',
         CASE WHEN h.by_register THEN '按个税申报和养老金领取记录折算' ELSE '按名册申报' END, '），高于',
         CASE WHEN h.over_dibao THEN concat_ws('', '当地低保标准', yuan(h.dibao_standard), '元')
             ELSE concat_ws('', '当地低收入家庭收入线', yuan(h.low_income_limit), '元') END,

@@ -5,7 +5,7 @@ title_en: Declared wages above the standard
 family: income
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 核对低保家庭成员缴纳个人所得税的情况，有收入的重新核算}
@@ -84,7 +84,7 @@ SELECT
     w.confidence AS match_confidence,
     e.evidence,
     concat_ws('', coalesce(p.name, '该对象'), '在', cn_month(n.first_month), '至', cn_month(n.last_month), '有', CAST(n.months AS VARCHAR),
-        '个月个税申报，收入合计', yuan(n.income), '元，按十二个月平均每月', yuan(n.income / 12), '元，高于当地低保标准', yuan(n.standard),
+        '个月个税申报，收入合计', yuan(n.income), '元，按十二个月平均每月', yuan(cents(CAST(n.income AS DOUBLE) / 12)), '元，高于当地低保标准', yuan(n.standard),
         '元，请核实收入并重新核算。') AS explanation
 FROM earned AS n
 INNER JOIN weakest AS w ON w.person_key = n.person_key

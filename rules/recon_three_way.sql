@@ -5,7 +5,7 @@ title_en: Archive, system and ledger disagree
 family: review
 severity: low
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L17）, asks: 纸质档案、系统信息、财务台账三者对应一致}
@@ -107,15 +107,11 @@ ledger_gap AS (
     GROUP BY s.household_id
 ),
 
-archives_arrived AS (
-    SELECT count(*) AS archive_rows FROM stg_archives
-),
-
 compared AS (
     SELECT
         s.household_id,
         nullif(concat_ws('；',
-            CASE WHEN n.archive_rows > 0 AND a.household_id IS NULL THEN '没有纸质档案' END,
+            CASE WHEN n.archives_arrived AND a.household_id IS NULL THEN '没有纸质档案' END,
             CASE WHEN a.one_persons_agrees = 0
                 THEN concat_ws('', '系统保障', CAST(s.persons AS VARCHAR), '人、档案', CAST(a.persons AS VARCHAR), '人') END,
             CASE WHEN a.one_amount_agrees = 0 AND a.amount <> s.amount
@@ -123,7 +119,7 @@ compared AS (
             g.gap), '') AS gaps,
         g.refs AS ledger_refs
     FROM system_side AS s
-    CROSS JOIN archives_arrived AS n
+    CROSS JOIN core_ctx AS n
     LEFT JOIN archive_side AS a ON a.household_id = s.household_id
     LEFT JOIN ledger_gap AS g ON g.household_id = s.household_id
 ),

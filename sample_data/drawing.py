@@ -34,12 +34,13 @@ def stream(world: World, name: str) -> np.random.Generator:
 
 
 def draw_public(world: World, rng: np.random.Generator, share: float, adults: bool = True) -> pl.DataFrame:
-    """Different people of the public, share of them all; families stand as father, mother, child."""
-    place = np.arange(len(world.public)) % 3
-    chosen = rng.random(len(world.public)) < share
+    """People of the public, share of them all, different ones unless share is above 1; families stand as
+    father, mother, child."""
+    count = len(world.public)
+    times = int(share) + (rng.random(count) < share % 1)
     if adults:
-        chosen &= place != 2
-    return world.public.filter(pl.Series(chosen))
+        times[np.arange(count) % 3 == 2] = 0
+    return world.public[np.repeat(np.arange(count), times)]
 
 
 def pick(

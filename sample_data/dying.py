@@ -18,7 +18,7 @@ def _dead(world: World) -> pl.DataFrame:
     rng = np.random.default_rng([world.settings.seed, 201])
     columns = ["name", "id_number", "sex", "birth_date", "death_date", "address", "township_name"]
     own = members_of(world, "left_dead").select(columns).with_columns(on_roll=pl.lit(True))
-    people = draw_public(world, rng, 0.4)
+    people = draw_public(world, rng, world.settings.share("deaths", 0.4))
     place = place_of(world, rng, len(people)).select("address", "township_name")
     public = pl.concat([people, place], how="horizontal").with_columns(
         death_date=days_before(world, rng, 20, 2500, len(people))
@@ -48,12 +48,12 @@ def deaths(world: World) -> pl.DataFrame:
 
 
 def funerals(world: World) -> pl.DataFrame:
-    """Cremations of half the dead. Many strangers' ID numbers are missing, some are mistyped; such a
+    """Cremations of half the dead, or as many of them as the share of the dataset says. Many strangers' ID numbers are missing, some are mistyped; such a
     stranger bears a rare name, for
     nobody could tell a namesake of theirs from somebody on the roll."""
     rng = np.random.default_rng([world.settings.seed, 203])
     dead = _dead(world)
-    dead = dead.filter(pl.Series(rng.random(len(dead)) < 0.5) | pl.col("on_roll"))
+    dead = dead.filter(pl.Series(rng.random(len(dead)) < world.settings.share("funerals", 0.5)) | pl.col("on_roll"))
     luck = pl.Series(rng.random(len(dead)))
     stranger = ~pl.col("on_roll")
     missing = stranger & (luck < ID_MISSING)

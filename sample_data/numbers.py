@@ -70,7 +70,7 @@ def credit_codes(county: str, kind: np.ndarray, start: int = 0) -> pl.Series:
     digits = np.zeros((count, 17), dtype=np.int64)
     digits[:, 0] = 9
     digits[:, 1] = kind
-    digits[:, 2:8] = [int(c) for c in county]
+    digits[:, 2:8] = [int(c) for c in county.ljust(6, "0")]
     digits[:, 8] = CREDIT_ALPHABET.index("M")
     digits[:, 9] = CREDIT_ALPHABET.index("A")
     serial = (np.arange(start, start + count, dtype=np.int64) * 7_368_787 + 424_243) % 31**7

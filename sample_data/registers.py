@@ -46,7 +46,7 @@ def kinship(world: World) -> pl.DataFrame:
         for i in range(3)
     )
     families = pl.concat([father, mother, child], how="horizontal").filter(
-        pl.Series(stream(world, "kinship").random(len(father)) < 0.5)
+        pl.Series(stream(world, "kinship").random(len(father)) < world.settings.share("kinship", 0.5))
     )
     couples = families.select(
         a_name="name_0",
@@ -190,7 +190,7 @@ def population(world: World) -> pl.DataFrame:
         township_code=world.households["township_code"].gather(world.members["household"])
     )
     rng = stream(world, "population")
-    public = draw_public(world, rng, 0.6, adults=False).select(columns)
+    public = draw_public(world, rng, world.settings.share("population", 0.6), adults=False).select(columns)
     public = pl.concat([public, place_of(world, rng, len(public)).select("township_code")], how="horizontal")
     return pl.concat([own, public]).with_columns(pl.col("birth_date"))
 

@@ -20,7 +20,6 @@ BENEFIT_ITEMS = {
     "临时救助": "临时救助金",
     "精减退职": "精减退职救济金",
 }
-MONTHS = 14
 
 
 def benefit_roll(world: World) -> pl.DataFrame:
@@ -84,7 +83,7 @@ def payments(world: World) -> Iterator[pl.DataFrame]:
         pl.col("benefit_type").replace_strict(BENEFIT_ITEMS).alias("item"),
     )
     latest = world.settings.latest_month
-    for month in range(latest - MONTHS + 1, latest + 1):
+    for month in range(latest - world.settings.months + 1, latest + 1):
         first = month_day(month)
         in_force = (pl.col("start_date") <= first) & (pl.col("end_date").is_null() | (pl.col("end_date") > first))
         yield base.filter(in_force).select(

@@ -16,7 +16,9 @@ from sample_data.world import World
 def vehicles(world: World) -> pl.DataFrame:
     """Cars of the public, and the motorcycles and a few scrapped cars of roll members."""
     rng = stream(world, "vehicles")
-    cars = draw_public(world, rng, 0.45).select(owner_name="name", owner_id_number="id_number")
+    cars = draw_public(world, rng, world.settings.share("vehicles", 0.45)).select(
+        owner_name="name", owner_id_number="id_number"
+    )
     count = len(cars)
     cars = cars.with_columns(
         pick(rng, ["小型轿车", "小型普通客车", "轻型普通货车", "普通二轮摩托车"], count, [0.6, 0.2, 0.1, 0.1]).alias(
@@ -58,7 +60,7 @@ def vehicles(world: World) -> pl.DataFrame:
 def business_licenses(world: World) -> pl.DataFrame:
     """Companies, shops and cooperatives of the public; roll members only as members of a cooperative."""
     rng = stream(world, "business")
-    owners = draw_public(world, rng, 0.3)
+    owners = draw_public(world, rng, world.settings.share("business_licenses", 0.3))
     kind = rng.choice([1, 2, 3], size=len(owners), p=[0.3, 0.55, 0.15])
     farmers = members_of(world, "rural_family").filter((pl.col("role") == "head") & (pl.col("household") % 4 == 0))
     people = pl.concat([owners.select("name", "id_number"), farmers.select("name", "id_number")])
@@ -93,7 +95,7 @@ def housing(world: World) -> pl.DataFrame:
     roll."""
     rng = stream(world, "housing")
     owners = (
-        draw_public(world, rng, 0.35)
+        draw_public(world, rng, world.settings.share("housing", 0.35))
         .select("name", "id_number")
         .with_columns(use=pl.lit("住宅"), status=pl.lit("现势"))
     )
@@ -123,7 +125,7 @@ def housing(world: World) -> pl.DataFrame:
 def pensions(world: World) -> pl.DataFrame:
     """Pensions and contributions of the public; the small resident pension of elders on the roll."""
     rng = stream(world, "pensions")
-    people = draw_public(world, rng, 0.3).select("name", "id_number")
+    people = draw_public(world, rng, world.settings.share("pensions", 0.3)).select("name", "id_number")
     count = len(people)
     kind = pick(rng, ["缴费", "领取", "停保"], count, [0.6, 0.3, 0.1])
     public = people.with_columns(
@@ -139,7 +141,7 @@ def pensions(world: World) -> pl.DataFrame:
 def income_tax(world: World) -> pl.DataFrame:
     """Three months of wages for some of the public."""
     rng = stream(world, "tax")
-    people = draw_public(world, rng, 0.15).select("name", "id_number")
+    people = draw_public(world, rng, world.settings.share("income_tax", 0.15)).select("name", "id_number")
     latest = world.settings.latest_month
     wage = people.with_columns(
         income=pl.Series(rng.integers(25, 90, len(people)) * 100.0),
@@ -154,7 +156,7 @@ def bank_assets(world: World) -> pl.DataFrame:
     """Small balances of everybody on the roll, larger ones of some of the public."""
     rng = stream(world, "bank")
     own = members_of(world).filter(pl.col("role") != "child").select("name", "id_number")
-    public = draw_public(world, rng, 0.1).select("name", "id_number")
+    public = draw_public(world, rng, world.settings.share("bank_assets", 0.1)).select("name", "id_number")
     total = np.concatenate([rng.integers(1, 30, len(own)) * 100.0, rng.integers(50, 3000, len(public)) * 100.0])
     day = pl.lit(world.settings.as_of) - pl.duration(days=20)
     return pl.concat([own, public]).with_columns(as_of=day, total=pl.Series(total))

@@ -7,7 +7,8 @@ Nothing in it is suspicious: the planted cases (sample_data.plants) and the back
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -40,7 +41,8 @@ class Settings:
     """What a drop is made from.
 
     persons: people on active rows, about; registers: how many register rows there are for each of them;
-    cases: planted cases per rule.
+    cases: planted cases per rule; months: pay months; shares: dataset → rows per person of the public, where
+    it shall have more or fewer than usual.
     """
 
     persons: int
@@ -50,6 +52,17 @@ class Settings:
     townships: pl.DataFrame
     registers: float = 1.0
     cases: int = 1
+    months: int = 14
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    def share(self, dataset: str, usual: float) -> float:
+        """Rows of a dataset per person of the public."""
+        return self.shares.get(dataset, usual)
+
+    @property
+    def counties(self) -> list[str]:
+        """Codes of the counties the townships lie in."""
+        return sorted(set(self.townships["township_code"].str.slice(0, 6)))
 
     @property
     def latest_month(self) -> int:
@@ -83,13 +96,15 @@ def month_day(index: int, day: int = 1) -> date:
 
 
 def read_townships(path: Path, county: str) -> pl.DataFrame:
-    """township_code, township_name, county_name of one county, from a CSV with these columns and
-    county_code.
+    """township_code, township_name, county_name of one county (of several: the digits their codes begin
+    with), from a CSV with these columns and county_code.
 
     Raises ValueError when the file has no township of the county.
     """
     table = pl.read_csv(path, schema_overrides={"township_code": pl.String, "county_code": pl.String})
-    own = table.filter(pl.col("county_code") == county).select("township_code", "township_name", "county_name")
+    own = table.filter(pl.col("county_code").str.starts_with(county)).select(
+        "township_code", "township_name", "county_name"
+    )
     if own.is_empty():
         raise ValueError(f"{path} lists no township of county {county}; give a file that does with --townships")
     return own
@@ -238,7 +253,10 @@ def _name_everybody(rng: np.random.Generator, settings: Settings, groups: list[D
     """name, id_number, sex, birth_date for every group; ID numbers are different across all groups."""
     birth, male, surname = (np.concatenate([g[i] for g in groups]) for i in range(3))
     prefix = int(settings.county[:4]) * 100
-    area = np.where(rng.random(len(birth)) < 0.88, int(settings.county), prefix + rng.choice([1, 22, 23], len(birth)))
+    own = np.array(settings.counties, dtype=np.int64)
+    # One county needs no draw, so that its drops stay what they are.
+    home = own[0] if len(own) == 1 else own[rng.integers(0, len(own), len(birth))]
+    area = np.where(rng.random(len(birth)) < 0.88, home, prefix + rng.choice([1, 22, 23], len(birth)))
     frame = pl.DataFrame(
         {
             "name": names.full_names(rng, surname, male),

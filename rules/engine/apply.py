@@ -43,9 +43,17 @@ class RuleOutcome:
     seconds: float = 0.0
 
 
+def its_own(rule: Rule) -> str:
+    """The rule's SELECT as its file says it."""
+    return rule.sql
+
+
 def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: Mapping[str, Arrived],
-                progress: Callable[[RuleOutcome], None] | None = None) -> list[RuleOutcome]:  # fmt: skip
-    """Run every rule whose data arrived; fill `raw_finding`; say of each rule what became of it. A rule that fails stops nothing."""
+                progress: Callable[[RuleOutcome], None] | None = None, select: Callable[[Rule], str] = its_own) -> list[RuleOutcome]:  # fmt: skip
+    """Run every rule whose data arrived; fill `raw_finding`; say of each rule what became of it. A rule that fails stops nothing.
+
+    select: the SELECT that gives a rule's rows here; another engine may have worked them out.
+    """
     columns = ", ".join(f"{name} {kind}" for name, kind in OPTIONAL.items())
     # In memory while the rules run: a table of the file would be flushed to disk after every rule.
     con.execute("DROP TABLE IF EXISTS raw_finding")
@@ -54,7 +62,7 @@ def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: 
     )
     outcomes = []
     for rule in rules:
-        outcome = _apply(con, rule, arrived)
+        outcome = _apply(con, rule, arrived, select)
         outcomes.append(outcome)
         if progress:
             progress(outcome)
@@ -62,13 +70,15 @@ def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: 
     return outcomes
 
 
-def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arrived]) -> RuleOutcome:
+def _apply(
+    con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arrived], select: Callable[[Rule], str]
+) -> RuleOutcome:
     verdict = judge(rule, arrived)
     if not verdict.runs:
         return RuleOutcome(rule.id, rule.version, "not_evaluated", verdict.reason)
     started = time.perf_counter()
     try:
-        found = _run(con, rule)
+        found = _run(con, rule, select(rule))
     except (duckdb.Error, RuleShapeError) as error:
         reason = str(error) if isinstance(error, RuleShapeError) else told(error)
         return RuleOutcome(rule.id, rule.version, "failed", reason, seconds=time.perf_counter() - started)
@@ -81,9 +91,9 @@ class RuleShapeError(ValueError):
     """A rule's SELECT does not give the columns, or gives a subject twice."""
 
 
-def _run(con: duckdb.DuckDBPyConnection, rule: Rule) -> int:
+def _run(con: duckdb.DuckDBPyConnection, rule: Rule, select: str) -> int:
     # A temporary table, not a view: planning a rule's SELECT costs more than running it over a county.
-    con.execute(f"CREATE OR REPLACE TEMP TABLE rule_result AS {rule.sql}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE rule_result AS {select}")
     given = [column[0] for column in con.execute("SELECT * FROM rule_result LIMIT 0").description]
     lacking = [c for c in REQUIRED if c not in given]
     unknown = [c for c in given if c not in REQUIRED and c not in OPTIONAL]

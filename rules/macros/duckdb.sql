@@ -12,12 +12,15 @@ CREATE OR REPLACE MACRO cn_date(d) AS CASE WHEN d IS NULL THEN NULL
     ELSE concat(year(d), '年', month(d), '月', day(d), '日') END;
 CREATE OR REPLACE MACRO cn_month(i) AS CASE WHEN i IS NULL THEN NULL
     ELSE concat(year(month_start(i)), '年', month(month_start(i)), '月') END;
+-- What a division gives (a DOUBLE), to the cent.
+CREATE OR REPLACE MACRO cents(x) AS CAST(x AS DECIMAL(18, 2));
+-- An amount (a DECIMAL) as text, to the cent.
 CREATE OR REPLACE MACRO yuan(x) AS CAST(CAST(x AS DECIMAL(18, 2)) AS VARCHAR);
 -- Who a roll row is about: its cleaned number, or household and name where the number identifies nobody.
 CREATE OR REPLACE MACRO person_key_of(id_status, id_number, household_id, name) AS
     CASE WHEN id_status IN ('empty', 'scientific') THEN concat_ws(':', household_id, coalesce(name, ''))
          ELSE id_number END;
-CREATE OR REPLACE MACRO birth_of(id_number) AS CAST(concat_ws('-', substr(id_number, 7, 4), substr(id_number, 11, 2),
+CREATE OR REPLACE MACRO birth_of(id_number) AS TRY_CAST(concat_ws('-', substr(id_number, 7, 4), substr(id_number, 11, 2),
     substr(id_number, 13, 2)) AS DATE);
 -- The digits of a bank account. A number a spreadsheet rounded is shared by strangers: it identifies no account.
 CREATE OR REPLACE MACRO account_of(text) AS CASE

@@ -13,7 +13,7 @@ import polars as pl
 from sample_data import names, numbers
 from sample_data.edits import Edits
 from sample_data.kinds import KINDS
-from sample_data.roll import BENEFIT_ITEMS, MONTHS
+from sample_data.roll import BENEFIT_ITEMS
 from sample_data.world import World, month_day
 
 Row = dict[str, Any]
@@ -35,15 +35,19 @@ class Case:
     compounds_used: int = 0
     accounts_used: int = 0
     _waiting: dict[str, list[int]] = field(default_factory=dict)
+    _first: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         waiting: dict[str, list[int]] = defaultdict(list)
         # A household that joined last year has too few pay months for some of the cases.
         settled = self.world.households.select(ok=pl.col("start_date") < self.day(-16))["ok"].to_list()
+        most = max(4000, 40 * self.world.settings.cases)
         for kind in KINDS:
-            rows = self.world.households.select(hit=pl.col("kind") == kind.name)["hit"].arg_true().head(4000).to_list()
+            rows = self.world.households.select(hit=pl.col("kind") == kind.name)["hit"].arg_true().head(most).to_list()
             waiting[kind.name] = [r for r in reversed(rows) if settled[r]]
         self._waiting = waiting
+        # Members stand in the order of their households.
+        self._first = [0, *self.world.households["size"].cum_sum().to_list()]
 
     @property
     def as_of(self) -> date:
@@ -75,8 +79,7 @@ class Case:
                 household = self.world.households.row(number, named=True)
                 if all(household[k] == v for k, v in (where or {}).items()):
                     del self._waiting[kind][at]
-                    members = self.world.members.filter(pl.col("household") == number).to_dicts()
-                    return household, members
+                    return household, self.world.members[self._first[number] : self._first[number + 1]].to_dicts()
         raise ValueError(
             f"no household of kind {' or '.join(kinds)} is left for a planted case: ask for more --persons"
         )
@@ -186,7 +189,7 @@ class Case:
             balance=80.0,
             as_of=self.as_of,
         )
-        for back in range(MONTHS):
+        for back in range(self.world.settings.months):
             self.pay(back, new_id, person, account, BENEFIT_ITEMS[benefit], amount)
         return new_id
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from data_contracts import load_contracts
 from transforms.core.run_database import EngineLimits
-from transforms.intake import take_in
+from transforms.intake import stop_reader, take_in
 from transforms.staging import stage_inbox
 
 
 def main(inbox: Path, work: Path) -> None:
-    """Print rows by outcome, seconds, and the largest resident set in MB."""
+    """Print rows by outcome, seconds, and the largest resident set, of this process or the readers', in MB."""
     for folder in ("raw", "snapshots", "work"):
         (work / folder).mkdir(parents=True)
     started = time.perf_counter()
@@ -27,7 +27,8 @@ def main(inbox: Path, work: Path) -> None:
         {key: file[key] for key in ("dataset", "status", "received", "loaded", "quarantined", "ignored")}
         for file in snapshot.inputs
     ]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    stop_reader()
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     print(json.dumps({"files": told, "seconds": round(time.perf_counter() - started, 1), "peak_mb": round(peak)}))
 
 

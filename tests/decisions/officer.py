@@ -15,9 +15,9 @@ HEADING_ROW = 2
 class Officer:
     """A workbook being filled in."""
 
-    def __init__(self, workbook: Path) -> None:
+    def __init__(self, workbook: Path, sheet: str = LEADS_SHEET) -> None:
         self.book: Any = openpyxl.load_workbook(workbook)
-        self.sheet = self.book[LEADS_SHEET]
+        self.sheet = self.book[sheet]
         self.columns = {str(c.value).replace("\n", ""): c.column for c in self.sheet[HEADING_ROW] if c.value}
 
     @property

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Pool, event, func, select, text
+from sqlalchemy import Engine, Pool, event, func, inspect, select, text
 
 from flows.feedback import load_into_run
 from flows.plan import RunError
@@ -20,6 +20,7 @@ from flows.settings import Settings
 from tests.decisions.answers import NOW, answer, returned
 from tests.decisions.nightly import AS_OF, ROOT
 from tests.decisions.postgres import Server
+from transforms.decisions import database
 from transforms.decisions.database import (
     HEAD_REVISION,
     MIGRATIONS,
@@ -27,7 +28,7 @@ from transforms.decisions.database import (
     open_decisions,
     reading,
 )
-from transforms.decisions.models import Base, Decision
+from transforms.decisions.models import Base, Decision, SampleVisit
 from transforms.decisions.place import DecisionsError
 from transforms.decisions.repository import record
 
@@ -69,6 +70,18 @@ def test_the_newest_migration_is_the_one_asked_for():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD_REVISION]
+
+
+def test_a_database_of_the_first_revision_is_brought_up_to_date_with_what_it_holds(tmp_path, settings, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(database, "HEAD_REVISION", "0001")
+        with open_decisions(tmp_path, settings.database_url) as engine:
+            record(engine, [returned([answer("F1")])], "tester", NOW)
+            assert not inspect(engine).has_table("sample_visit")
+    with open_decisions(tmp_path, settings.database_url) as engine:
+        assert count(engine) == 1
+        with reading(engine) as con:
+            assert con.execute(select(func.count()).select_from(SampleVisit)).scalar_one() == 0
 
 
 def test_several_processes_may_make_the_database_at_once(tmp_path, settings):

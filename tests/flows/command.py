@@ -26,13 +26,14 @@ class Finished:
         return json.loads(self.out)
 
 
+def prefect_home() -> Path:
+    """Making Prefect's database anew costs ten seconds a run: one home per test worker."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    return Path(tempfile.gettempdir()) / f"hedui-test-prefect-{run}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
 def hedui(*arguments: str | Path, env: dict[str, str] | None = None) -> Finished:
     """Run the command as a user would."""
-    # Making Prefect's database anew costs ten seconds a run: one home per test worker.
-    home = (
-        Path(tempfile.gettempdir())
-        / f"hedui-test-prefect-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    )
     done = subprocess.run([sys.executable, "-m", "flows.cli", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False,
-                          env={**os.environ, "PREFECT_HOME": str(home), **(env or {})})  # fmt: skip
+                          env={**os.environ, "PREFECT_HOME": str(prefect_home()), **(env or {})})  # fmt: skip
     return Finished(done.returncode, done.stdout, done.stderr)

@@ -71,10 +71,11 @@ def test_a_file_without_records_has_its_columns(opened: Opener, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (pa.table({"a": [[1]], "b": [1]}), r"lists or records \(a\)"),
-        (pa.table({"a": [{"x": 1}]}), "lists or records"),
-        (pa.table({"File_Row_Number": [1]}), "reserved"),
-        (pa.table({"a": pa.array([b"\xff\xfe"])}), "not UTF-8"),
+        (pa.table({"a": [[1]], "b": [1]}), "一格存了多个值"),
+        (pa.table({"a": [{"x": 1}]}), "第 1 列一格存了多个值"),
+        (pa.table({"a": ["x", "y"], "b": ["x", "长" * 50_000]}), "第 2 行第 2 列的一格超过"),
+        (pa.table({"File_Row_Number": [1]}), "保留"),
+        (pa.table({"a": pa.array([b"\xff\xfe"])}), "不是 UTF-8"),
     ],
 )
 def test_what_is_no_flat_table_is_refused(opened: Opener, tmp_path: Path, table: pa.Table, message: str) -> None:
@@ -89,5 +90,5 @@ def test_damage_shows_when_the_file_is_opened(opened: Opener, tmp_path: Path) ->
     content = bytearray(path.read_bytes())
     content[200:5000] = bytes(4800)
     path.write_bytes(content)
-    with pytest.raises(UnreadableFile, match="damaged"):
+    with pytest.raises(UnreadableFile, match="损坏"):
         opened(path)

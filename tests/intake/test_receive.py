@@ -82,7 +82,7 @@ def test_what_is_no_dataset_file_is_noticed(tmp_path: Path) -> None:
         "vehicles": True,
         "说明.txt": True,
     }
-    assert "deaths, vehicles" in next(n.message for n in intake.notices if n.name == "death")
+    assert "deaths、vehicles" in next(n.message for n in intake.notices if n.name == "death")
 
 
 def test_datasets_are_those_with_a_contract(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_splink_says_nothing_and_leaves_nothing(mixed, capfd, caplog) -> None:
 def test_a_failure_in_splink_names_the_table_without_a_value(mixed, monkeypatch) -> None:
     settings = load_model().splink_settings(100)
     settings["comparisons"][3]["comparison_levels"][1]["sql_condition"] = "CAST(plain_name_l AS INTEGER) = 1"
-    monkeypatch.setattr(type(load_model()), "splink_settings", lambda self, people: settings)
+    monkeypatch.setattr(type(load_model()), "splink_settings", lambda self, people, said=str: settings)
     with pytest.raises(LinkageError, match=r"^linkage table prob_prediction could not be built: \w+$") as failed:
         build_links(mixed, load_contracts())
     assert failed.value.__cause__ is None and failed.value.__suppress_context__

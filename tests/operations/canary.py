@@ -22,6 +22,10 @@ BROKEN_IDS = ("320681196607198881", "32068119441122666")
 ACCOUNT = "6228489300031415926"
 PHONE = "13900314159"
 NUMBERS = (*IDS, *BROKEN_IDS, ACCOUNT, PHONE)
+#: Given to the commands as a bureau gives them: in the environment, or in a file.
+KEY = "0dda7c4be1f0a9e5d2c86b317f4a58e90dda7c4be1f0a9e5d2c86b317f4a58e9"
+PASSWORD = "Kanarienvogel-7391-gelb"
+SECRETS = (KEY, PASSWORD)
 #: What a cell of each type holds when all is well.
 GOOD = {
     "date": "2021-03-04",
@@ -114,7 +118,11 @@ def planted_signs() -> dict[str, bytes]:
         signs |= {f"{name} utf-8": name.encode(), f"{name} escaped": json.dumps(name)[1:-1].encode(), f"{name} url": quote(name).encode(),
                   f"{name} gb18030": name.encode("gb18030"), f"{name} utf-16": name.encode("utf-16-le")}  # fmt: skip
     # The first 17 digits are the key that joins use: it tells as much as the number.
-    return signs | {number: number[:17].encode() for number in NUMBERS}
+    return (
+        signs
+        | {number: number[:17].encode() for number in NUMBERS}
+        | {f"secret {number}": secret.encode() for number, secret in enumerate(SECRETS, 1)}
+    )
 
 
 def found_in(content: bytes) -> list[str]:

@@ -10,11 +10,12 @@ import sys
 import pytest
 
 from flows.private_files import keep_files_private
-from tests.flows.command import ROOT, SAMPLE, SAMPLE_AS_OF
+from tests.flows.command import ROOT
 from transforms.publish.store import Store
 
 
 def test_nothing_of_a_store_is_open_to_the_world_and_the_group_reads_it(published):
+    """The shared run was started under an open umask."""
     modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in [published, *published.rglob("*")]}
     assert {str(p): oct(mode) for p, mode in modes.items() if mode & 0o027} == {}
     data = {p: mode for p, mode in modes.items() if "prefect" not in p.parts}
@@ -61,12 +62,3 @@ def test_a_rerun_and_what_is_written_elsewhere_are_private_too(published, tmp_pa
     files = [p for p in out.rglob("*") if p.is_file()]
     assert files
     assert not [p for p in files if p.stat().st_mode & 0o027]
-
-
-def test_a_run_under_an_open_umask_is_private(tmp_path):
-    loose = "import os, sys; os.umask(0); sys.argv[0] = 'hedui'; from flows.cli import main; main()"
-    store = tmp_path / "store"
-    home = {"PREFECT_HOME": str(tmp_path / "prefect")}
-    subprocess.run([sys.executable, "-c", loose, "run", "--inbox", str(SAMPLE), "--store", str(store), "--as-of", SAMPLE_AS_OF], cwd=ROOT,
-                   capture_output=True, check=True, env={**os.environ, **home})  # fmt: skip
-    assert not [p for p in store.rglob("*") if p.lstat().st_mode & 0o027]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -12,13 +13,18 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import typer
 
+from docs.handbook import pages
+from flows.cli import app
+from flows.retention import apply_retention, retention_lines
+from flows.settings import Settings
 from tests.decisions.officer import Officer
 from tests.flows.command import ROOT, SAMPLE, SAMPLE_AS_OF
 from tests.operations import canary
 from transforms.publish.workbooks import LEADS_SHEET
 
-# Two whole nights and a rerun, each a process of its own.
+# Three whole nights, three reruns and every other command, each a process of its own.
 pytestmark = pytest.mark.full
 
 
@@ -67,6 +73,17 @@ setattr(stages, {stage!r}, broken)
 sys.argv[0] = "hedui"
 cli.main()
 """
+#: What a Prefect server runs: the flow's parameters, states, logs and artifacts go into its database.
+SCHEDULED = """
+import sys
+from flows import scheduled
+state = getattr(scheduled, sys.argv[1])(*sys.argv[2:], return_state=True)
+sys.exit(0 if state.is_completed() else 1)
+"""
+#: `schedule` serves until it is stopped; what it serves is given as "scheduled run" (test_schedule.py serves it).
+NOT_GIVEN = {"schedule"}
+COMMANDS = {name for name, _ in pages.commands(typer.main.get_command(app))}
+AUDIENCES = (("supervisor",), ("township",), ("auditor",), ("department", "--department", "medical"))
 
 
 @dataclass
@@ -75,10 +92,15 @@ class House:
 
     root: Path
     said: dict[str, str] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
 
     @property
     def store(self) -> Path:
         return self.root / "store"
+
+    @property
+    def copy(self) -> Path:
+        return self.root / "copy"
 
     def hedui(
         self,
@@ -97,6 +119,8 @@ class House:
             # Everything Prefect can be made to log goes into its database.
             env={**os.environ, **{k: str(self.root / v) for k, v in folders.items()}, "PREFECT_LOGGING_LEVEL": "DEBUG", "PYTHONPATH": str(ROOT), **env},
         )  # fmt: skip
+        words = [str(argument) for argument in arguments[:2]]
+        self.given |= COMMANDS.intersection((words[0], " ".join(words)))
         self.said |= {
             f"{title}: standard output": "" if shows_people else done.stdout,
             f"{title}: standard error": done.stderr,
@@ -120,14 +144,63 @@ def house(tmp_path_factory) -> House:
     run = ("run", "--inbox", inbox, "--store", house.store, "--as-of", SAMPLE_AS_OF)
     assert house.hedui("nightly run", *run, HEDUI_RULES=str(rules)) == 3, house.said
     assert house.hedui("nightly run that fails unexpectedly", *run, code=("-c", BROKEN.format(stage="build_core"))) == 1
+    scheduled: tuple[str | Path, ...] = ("nightly", inbox, house.store, SAMPLE_AS_OF)
+    assert house.hedui("scheduled run", *scheduled, code=("-c", SCHEDULED), HEDUI_RULES=str(rules)) == 0, house.said
+    scheduled = ("rerun", house.store, TOWNSHIP)
+    assert house.hedui("scheduled rerun", *scheduled, code=("-c", SCHEDULED)) == 0
     rerun = ("rerun", TOWNSHIP, "--store", house.store)
     assert house.hedui("rerun", *rerun, HEDUI_RULES=str(rules)) == 3
     assert house.hedui("rerun as JSON", *rerun, "--json", HEDUI_RULES=str(rules)) == 3
     assert house.hedui("rerun that fails unexpectedly", *rerun, code=("-c", BROKEN.format(stage="build_findings"))) == 1
     _read_commands(house)
     _feedback(house)
+    _handed_out(house)
     _check_files(house, inbox)
+    _retention(house)
     return house
+
+
+def _handed_out(house: House) -> None:
+    """Everything that writes files for others; what is in them is theirs, what is said about them is not."""
+    store, out = ("--store", house.store), house.root / "out"
+    secret = house.root / "password.txt"
+    secret.write_text(canary.PASSWORD, encoding="utf-8")
+    for audience, *more in AUDIENCES:
+        taken: tuple[str | Path, ...] = ("extract", *store, "--audience", audience, *more, "--out", out / audience)
+        assert house.hedui(f"extract for {audience}", *taken, HEDUI_AUDIT_KEY=canary.KEY) == 0, house.said
+    sealed = (
+        "extract",
+        *store,
+        "--audience",
+        "supervisor",
+        "--out",
+        out / "sealed",
+        "--password-file",
+        secret,
+        "--json",
+    )
+    assert house.hedui("sealed extract", *sealed, HEDUI_AUDIT_KEY=canary.KEY) == 0
+    assert house.hedui("forms", "forms", *store, "--out", out / "forms") == 0
+    assert house.hedui("forms as JSON", "forms", *store, "--out", out / "forms-again", "--json") == 0
+    assert house.hedui("sample as JSON", "sample", *store, "--seed", "8", "--json") == 0
+    assert house.hedui("sample", "sample", *store, "--seed", "7", "--include-unflagged") == 0
+    assert house.hedui("estimate", "feedback", "estimate", *store) == 0
+    assert house.hedui("ledger", "feedback", "ledger", *store, "--out", out / "ledger") == 0
+    assert house.hedui("audit verify", "audit", "verify", *store, HEDUI_AUDIT_KEY=canary.KEY) in (0, 1)
+    away = f"postgresql+psycopg://hedui:{canary.PASSWORD}@127.0.0.1:9/hedui"
+    returned = ("feedback", "import", house.root / "报回.xlsx", *store)
+    assert house.hedui("import without its database", *returned, HEDUI_DATABASE_URL=away) == 1
+    assert house.hedui("import of what is known", *returned, "--json") in (0, 3)
+
+
+def _retention(house: House) -> None:
+    """On a copy: what it deletes is searched where it was."""
+    shutil.copytree(house.store, house.copy)
+    later = dt.date.today() + dt.timedelta(days=30)
+    report = apply_retention(house.copy, 1, 1, Settings(), later)
+    assert report.runs
+    house.said["retention"] = "\n".join([json.dumps(report.as_json()), *retention_lines(report)])
+    assert house.hedui("retention", "retention", "--store", house.copy, "--raw-days", "1", "--json") == 0
 
 
 def _check_files(house: House, inbox: Path) -> None:
@@ -150,6 +223,7 @@ def _read_commands(house: House) -> None:
     changed = ("--rule", "income_over_standard", "--set", "dibao_standard_rural=1")
     assert house.hedui("backtest", "backtest", *changed, *store, shows_people=True) == 0
     assert house.hedui("rules list", "rules", "list") == 0
+    assert house.hedui("rules show", "rules", "show", "death_still_on_roll") == 0
     assert house.hedui("findings of no such run", "findings", *store, "--run", "nightly-none") == 1
     assert house.hedui("explain of no such finding", "explain", "0000000000000000", *store) == 1
     assert house.hedui("wrong township", "rerun", "999999999", *store) == 2
@@ -248,4 +322,10 @@ def test_nothing_is_left_in_the_temporary_folder(house):
 
 def _by_products(house: House) -> list[Path]:
     outside = [p for folder in ("home", "prefect", "tmp") for p in (house.root / folder).rglob("*") if p.is_file()]
-    return [*canary.by_products(house.store), *outside]
+    return [*canary.by_products(house.store), *canary.by_products(house.copy), *outside]
+
+
+def test_every_command_was_given(house):
+    """A new command is given here too."""
+    assert len(COMMANDS) > 14
+    assert COMMANDS - house.given == NOT_GIVEN

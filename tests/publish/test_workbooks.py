@@ -316,7 +316,7 @@ def test_reconciliation_marks_differences_and_skips_absent_tables(con: Con, run:
 
 def test_county_totals_foot(con: Con, run: RunHeader, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_county_workbook(con, COUNTY, tmp_path / "c.xlsx", run))
-    assert book.sheetnames == ["封面", "各镇汇总", "规则汇总", "对账", "文件接收", "未评估"]
+    assert book.sheetnames == ["封面", "各镇汇总", "规则汇总", "核查实测", "对账", "文件接收", "未评估"]
     rows = {row[0]: row for row in rows_of(book["各镇汇总"]) if len(row) == 11 and row[0] != "镇（街道）"}
     assert list(rows) == ["汇龙镇", "南阳镇", "北新镇", "合计"]
     assert rows["汇龙镇"][1:5] == (3, 4, 2, 9)

@@ -129,3 +129,20 @@ def test_measures_come_back(cleaner, numbers):
 )
 def test_units_of_measures(cleaner, cell, value):
     assert cleaner.one("number", cell) == {"value": value, "bad": False}
+
+
+@pytest.mark.parametrize("unit", [None, 10_000, 10**8])
+def test_an_amount_beyond_every_account_is_unusable_and_ends_nothing(cleaner, unit):
+    cells = [
+        "320681191250000",
+        "999999999999",
+        "320681191250000万元",
+        "9" * 22 + "亿元",
+        "9" * 40,
+        "1E300",
+        "99,999,999,999亿",
+    ]
+    rows = cleaner.rows("money", cells, unit=unit)
+    assert [row["bad"] for row in rows] == [row["value"] is None for row in rows]
+    assert rows[-1]["bad"]
+    assert rows[2]["bad"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import graphlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from transforms.core.told_errors import told
+from transforms.engines import SqlConnection
 
 SQL_FOLDER = Path(__file__).parent
 WORD = re.compile(r"\w+")
@@ -30,7 +31,10 @@ def core_table_names() -> list[str]:
 
 
 def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidence: float) -> None:
-    """Create core_ctx (one row): as_of, as_of_month, first_month, latest_pay_month, min_confidence."""
+    """Create core_ctx (one row): as_of, as_of_month, first_month, min_confidence, and what is said of whole registers: latest_pay_month,
+
+    payment_results_known (some file of the payments has the result column), archives_arrived.
+    """
     con.execute(
         f"""
         CREATE OR REPLACE TABLE core_ctx AS
@@ -39,30 +43,35 @@ def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidenc
             month_index(d.as_of) AS as_of_month,
             month_index(d.as_of) - 11 AS first_month,
             (SELECT max(pay_month) FROM stg_payments WHERE pay_month <= {as_of.year * 12 + as_of.month}) AS latest_pay_month,
+            (SELECT coalesce(bool_or(has_result), FALSE) FROM stg_payments) AS payment_results_known,
+            (SELECT count(*) > 0 FROM stg_archives) AS archives_arrived,
             CAST({min_confidence} AS DOUBLE) AS min_confidence
         FROM (SELECT DATE '{as_of.isoformat()}' AS as_of) AS d
         """
     )
 
 
-def build_core(con: duckdb.DuckDBPyConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None,
-               readers: Sequence[str] = ()) -> list[str]:  # fmt: skip
+def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None,
+               readers: Sequence[str] = (), views: Sequence[str] = ROW_BY_ROW, made: Mapping[str, str] | None = None) -> list[str]:  # fmt: skip
     """Create view link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
 
     Needs: macros, core_ctx, param_* tables, stg_* views, `links` and `kin_closed`. What is ROW_BY_ROW becomes a view too; for the SQL in
-    `readers`, to be run on this connection, it is worked out once, with the columns they name. Raises CoreError naming the table that failed.
+    `readers`, to be run on this connection, it is worked out once, with the columns they name. made: tables another engine has worked out,
+    with the SELECT that fetches each. Raises CoreError naming the table that failed.
     """
     built = []
     for dataset in linked_datasets:
         built.append(_create(con, "VIEW", f"link_{dataset}", link_table_sql(dataset), progress))
     for name, select in _ordered(_statements()).items():
-        built.append(_create(con, "VIEW" if name in ROW_BY_ROW else "TABLE", name, select, progress))
-        if name in ROW_BY_ROW:
+        if name not in views:
+            built.append(_create(con, "TABLE", name, (made or {}).get(name, select), progress))
+        else:
+            built.append(_create(con, "VIEW", name, select, progress))
             _work_out(con, name, [text for text in readers if name in text])
     return built
 
 
-def _work_out(con: duckdb.DuckDBPyConnection, name: str, readers: Sequence[str]) -> None:
+def _work_out(con: SqlConnection, name: str, readers: Sequence[str]) -> None:
     """A temporary table of the view's name, which this connection reads in its place: only the columns its readers name."""
     words = set(WORD.findall(" ".join(COMMENT.sub("", text) for text in readers)))
     columns = [row[0] for row in con.execute(f"DESCRIBE {name}").fetchall() if row[0] in words]
@@ -73,14 +82,12 @@ def _work_out(con: duckdb.DuckDBPyConnection, name: str, readers: Sequence[str])
 def link_table_sql(dataset: str) -> str:
     """The register rows of one dataset that are about a person of interest: the staged columns and the link's."""
     return (
-        f"SELECT s.*, l.role, l.person_key, l.on_roll, l.tier, l.confidence, l.name_relation "
+        f"SELECT s.*, l.person_key, l.on_roll, l.tier, l.confidence, l.name_relation "
         f"FROM stg_{dataset} AS s INNER JOIN links AS l ON l._row_id = s._row_id AND l.dataset = '{dataset}'"
     )
 
 
-def _create(
-    con: duckdb.DuckDBPyConnection, kind: str, name: str, select: str, progress: Callable[[str], None] | None
-) -> str:
+def _create(con: SqlConnection, kind: str, name: str, select: str, progress: Callable[[str], None] | None) -> str:
     try:
         con.execute(f"CREATE OR REPLACE {kind} {name} AS {select}")
     except duckdb.Error as error:

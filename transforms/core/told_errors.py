@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import duckdb
 
-#: Raised while a statement is being read, before it has seen a row: these speak of the statement only.
+from transforms.engines import SparkStatementError
+
+#: Raised while a statement is being read, before it has seen a row (or worded without what it saw): these speak of the statement only.
 OF_THE_STATEMENT = (
     duckdb.BinderException,
     duckdb.CatalogException,
     duckdb.ParserException,
     duckdb.SyntaxException,
+    SparkStatementError,
 )
 LONGEST = 200
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from transforms.decisions.returned import Entry
@@ -19,7 +20,6 @@ SERIALS = range(36_526, 73_051)  # 2000 to 2099
 WRITTEN_DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[ T]0?0:00(?::00)?)?")
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 DAY_EXPECTED = "日期，如 2021-07-15"
-OUTCOME_EXPECTED = "、".join(OUTCOMES)
 
 
 class WrongEntry(ValueError):
@@ -34,9 +34,14 @@ class WrongEntry(ValueError):
 
 def outcome_of(entry: Entry) -> str:
     """The outcome chosen. Raises WrongEntry for anything outside the list."""
+    return word_of(entry, OUTCOMES)
+
+
+def word_of(entry: Entry, words: Sequence[str]) -> str:
+    """The word chosen from a drop-down. Raises WrongEntry for anything outside it."""
     said = "".join(unicodedata.normalize("NFKC", _plain(entry).text).split())
-    if said not in OUTCOMES:
-        raise WrongEntry("outcome_not_listed", f"应为以下之一：{OUTCOME_EXPECTED}")
+    if said not in words:
+        raise WrongEntry("outcome_not_listed", f"应为以下之一：{'、'.join(words)}")
     return said
 
 

@@ -5,21 +5,32 @@ and why, what is missing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from transforms.decisions.answers import WrongEntry, day_of, outcome_of, text_of
 from transforms.decisions.issued import IssuedLead, IssuedList
-from transforms.decisions.repository import Answer
-from transforms.decisions.returned import SHOWN_HEADINGS, ReturnedBook, ReturnedRow
-from transforms.publish.workbooks import HIDDEN_KEYS, LEADS_SHEET
+from transforms.decisions.repository import Answer, Said
+from transforms.decisions.returned import ANSWER_HEADING, ReturnedBook, ReturnedRow
 from transforms.publish.workbooks.labels import chinese_date
 from transforms.publish.workbooks.sheet import cell_text
 
 MOST_YEARS_AHEAD = 5
+#: What a list of leads shows in the columns of LEADS_FORM.shown.
+SHOWN_COLUMNS = ("rule_title", "household_id", "name", "id_number")
 #: Months a decision holds, by outcome; None: until it is answered again.
 Holds = Callable[[str, str, dt.date], int | None]
+
+
+A = TypeVar("A", bound=Said)
+
+
+class Asked(Protocol):
+    """One row of a list as it was handed out."""
+
+    @property
+    def evidence_hash(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -38,11 +49,11 @@ class Remark:
 
 
 @dataclass
-class CheckedList:
-    """A returned list after checking: `missing` are finding ids of the issued list without a row."""
+class CheckedList(Generic[A]):
+    """A returned list after checking: `missing` are the numbers (finding_id) of the issued list without a row."""
 
     book: ReturnedBook
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[A] = field(default_factory=list)
     refused: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -54,35 +65,36 @@ class CheckedList:
         return len({r.row for r in self.refused})
 
 
-def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, today: dt.date) -> CheckedList:
+def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, today: dt.date) -> CheckedList[Answer]:
     """Check every row of a returned list.
 
     `issued` is the list the workbook says it is, None when this store published no such list. `holds(outcome,
     township, day)` gives the months a decision holds. Rows without an outcome are counted as unanswered;
     nothing of them is recorded.
     """
-    checked = CheckedList(book)
+    checked = CheckedList[Answer](book)
     seen: set[str] = set()
     read: list[tuple[ReturnedRow, Answer]] = []
     for row in book.rows:
-        remarks = list(_wrong_keys(book, issued, row))
+        remarks = list(wrong_keys(book, issued.leads if issued else None, row))
         finding_id = row["finding_id"].text
         if not any(r.code in ("other_run", "other_township") for r in remarks):
             seen.add(finding_id)
         if not remarks and issued is not None:
             if not row.answered:
                 checked.unanswered += 1
+                checked.warnings += half_filled(book, row)
                 continue
             lead = issued.leads[finding_id]
-            remarks += _edited(book, row, lead)
+            remarks += edited(book, row, [lead.columns[c] for c in SHOWN_COLUMNS])
             answer = _answer(book, row, lead, issued, holds, today, remarks)
             if answer is not None:
                 read.append((row, answer))
         checked.refused += remarks
-    checked.refused += _duplicates(book, read)
+    checked.refused += duplicates(book, read)
     twice = {remark.row for remark in checked.refused}
     checked.answers = [answer for row, answer in read if row.number not in twice]
-    checked.warnings = [w for row, answer in read if row.number not in twice for w in _left_out(book, row, answer)]
+    checked.warnings += [w for row, answer in read if row.number not in twice for w in _left_out(book, row, answer)]
     checked.missing = sorted(set(issued.leads) - seen) if issued else []
     return checked
 
@@ -90,14 +102,14 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
 def remark(book: ReturnedBook, row: ReturnedRow, heading: str, code: str, message: str) -> Remark:
     """A remark on one cell, its column named by letter and heading."""
     letter = book.columns.get(heading, "")
-    return Remark(book.file_name, LEADS_SHEET, row.number, f"{letter} {heading}".strip(), code, message)
+    return Remark(book.file_name, book.form.sheet, row.number, f"{letter} {heading}".strip(), code, message)
 
 
-def _wrong_keys(book: ReturnedBook, issued: IssuedList | None, row: ReturnedRow) -> Iterable[Remark]:
+def wrong_keys(book: ReturnedBook, issued: Mapping[str, Asked] | None, row: ReturnedRow) -> Iterable[Remark]:
     """What is wrong with the hidden keys, the first that says it: a row of another list has no other key to
-    be right.
+    be right. `issued`: what the list asked, by the key finding_id; None for a list that was never handed out.
     """
-    if any(row[key].kind != "value" for key in HIDDEN_KEYS):
+    if any(row[key].kind != "value" for key in book.form.keys):
         yield remark(book, row, "finding_id", "edited_key", "隐藏的编号列应保持下发时的内容，不能是公式")
     elif row["run_id"].text != book.run_id:
         yield remark(book, row, "run_id", "other_run", f"本行不属于本表的批次，应为 {book.run_id}")
@@ -117,15 +129,15 @@ def _wrong_keys(book: ReturnedBook, issued: IssuedList | None, row: ReturnedRow)
             "other_run",
             "本系统没有下发过这一批次的名单（或为复查试算）；请用已下发批次的核查表填写",
         )
-    elif row["finding_id"].text not in issued.leads:
+    elif row["finding_id"].text not in issued:
         yield remark(
             book,
             row,
             "finding_id",
             "unknown_finding",
-            "本批次下发给本镇（街道）的名单中没有这条线索；请勿改动隐藏列或粘贴其他表的行",
+            f"下发给本镇（街道）的这份名单中没有这条{book.form.about}；请勿改动隐藏列或粘贴其他表的行",
         )
-    elif row["evidence_hash"].text != issued.leads[row["finding_id"].text].evidence_hash:
+    elif row["evidence_hash"].text != issued[row["finding_id"].text].evidence_hash:
         yield remark(
             book,
             row,
@@ -135,15 +147,10 @@ def _wrong_keys(book: ReturnedBook, issued: IssuedList | None, row: ReturnedRow)
         )
 
 
-def _edited(book: ReturnedBook, row: ReturnedRow, lead: IssuedLead) -> list[Remark]:
-    """Locked cells that no longer say what the hidden keys say: edited, or sorted apart from them."""
-    issued = dict(
-        zip(
-            SHOWN_HEADINGS,
-            (lead.columns[c] for c in ("rule_title", "household_id", "name", "id_number")),
-            strict=True,
-        )
-    )
+def edited(book: ReturnedBook, row: ReturnedRow, shown: Sequence[Any]) -> list[Remark]:
+    """Locked cells that no longer say what the hidden keys say: edited, or sorted apart from them. `shown`: what
+    was handed out in the form's shown columns.
+    """
     return [
         remark(
             book,
@@ -152,7 +159,7 @@ def _edited(book: ReturnedBook, row: ReturnedRow, lead: IssuedLead) -> list[Rema
             "edited_key",
             "锁定列的内容与下发时不一致（被改动，或排序时与隐藏列错位）；请在下发的核查表上重新填写本行",
         )
-        for heading, value in issued.items()
+        for heading, value in zip(book.form.shown, shown, strict=True)
         if heading in book.columns and row[heading].text != cell_text(str(value or "")).strip()
     ]
 
@@ -243,23 +250,31 @@ def _days_out_of_range(
     return remarks
 
 
-def _duplicates(book: ReturnedBook, read: Sequence[tuple[ReturnedRow, Answer]]) -> list[Remark]:
-    """Answered rows of one finding: of equal ones the first counts; where they differ none is believed."""
-    rows: dict[str, list[tuple[ReturnedRow, Answer]]] = {}
+def duplicates(book: ReturnedBook, read: Sequence[tuple[ReturnedRow, A]]) -> list[Remark]:
+    """Answered rows about the same: of equal ones the first counts; where they differ none is believed."""
+    rows: dict[str, list[tuple[ReturnedRow, A]]] = {}
     for row, answer in read:
-        rows.setdefault(answer.finding_id, []).append((row, answer))
+        rows.setdefault(answer.subject_id, []).append((row, answer))
     remarks = []
     for group in rows.values():
         differ = len({answer.content_key for _, answer in group}) > 1
         numbers = "、".join(str(row.number) for row, _ in group)
         for row, _ in group if differ else group[1:]:
             message = (
-                f"同一条线索在第{numbers}行重复且填写不同，均未采用；每条线索只应有一行"
+                f"同一条{book.form.about}在第{numbers}行重复且填写不同，均未采用；每条{book.form.about}只应有一行"
                 if differ
                 else f"与第{group[0][0].number}行重复，只采用第一行"
             )
             remarks.append(remark(book, row, "finding_id", "duplicate_row", message))
     return remarks
+
+
+def half_filled(book: ReturnedBook, row: ReturnedRow) -> list[Remark]:
+    """A row without the answer itself, though something else was filled in."""
+    if not any(row.holds(heading) for heading in book.form.fill_in):
+        return []
+    message = "本行填写了其他各列而没有核查结果，未采用"
+    return [remark(book, row, ANSWER_HEADING, "left_out", message)]
 
 
 def _left_out(book: ReturnedBook, row: ReturnedRow, answer: Answer) -> list[Remark]:

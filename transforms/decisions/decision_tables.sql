@@ -1,3 +1,13 @@
+-- The Wilson score interval (1927) of confirmed of reviewed; (0, 1) where nothing was reviewed. transforms/decisions/precision.py says the same.
+CREATE OR REPLACE TEMP MACRO wilson_low(confirmed, reviewed) AS CASE WHEN reviewed = 0 THEN 0.0 ELSE greatest(0.0,
+    (confirmed / reviewed + $z * $z / (2 * reviewed)
+        - $z * sqrt(confirmed / reviewed * (1 - confirmed / reviewed) / reviewed + $z * $z / (4.0 * reviewed * reviewed)))
+    / (1 + $z * $z / reviewed)) END;
+CREATE OR REPLACE TEMP MACRO wilson_high(confirmed, reviewed) AS CASE WHEN reviewed = 0 THEN 1.0 ELSE least(1.0,
+    (confirmed / reviewed + $z * $z / (2 * reviewed)
+        + $z * sqrt(confirmed / reviewed * (1 - confirmed / reviewed) / reviewed + $z * $z / (4.0 * reviewed * reviewed)))
+    / (1 + $z * $z / reviewed)) END;
+
 -- What a run needs of the decisions, from loaded_decision: all of them, in the order they were recorded.
 -- A run only knows answers to lists of its own date or before: a check of last year is not changed by what was found out this year.
 CREATE OR REPLACE TABLE decision_history AS
@@ -40,17 +50,12 @@ WITH counted AS (
     FROM ranked_decision
     WHERE place_for_evidence = 1 AND outcome <> '待查'
     GROUP BY ALL
-),
-
-with_share AS (
-    SELECT *, confirmed / reviewed AS share, $z * $z / reviewed AS zz FROM counted
 )
 
 SELECT
     rule_id, match_tier, township_code, reviewed, confirmed,
-    greatest(0, (share + zz / 2 - $z * sqrt(share * (1 - share) / reviewed + zz / (4 * reviewed))) / (1 + zz)) AS low,
-    least(1, (share + zz / 2 + $z * sqrt(share * (1 - share) / reviewed + zz / (4 * reviewed))) / (1 + zz)) AS high
-FROM with_share
+    wilson_low(confirmed, reviewed) AS low, wilson_high(confirmed, reviewed) AS high
+FROM counted
 ORDER BY rule_id, match_tier, township_code;
 
 DROP TABLE ranked_decision;

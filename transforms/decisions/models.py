@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -22,6 +23,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SETTLED = ("属实", "不属实", "属实但豁免")
 CONFIRMED = ("属实", "属实但豁免")
 ANSWERS = (*SETTLED, "待查")
+#: What a spot check finds of a household; 待查 asks for more time.
+RESULTS = ("符合", "不符合", "待查")
 
 
 class Base(DeclarativeBase):
@@ -85,3 +88,62 @@ class Decision(Base):
     decided_on: Mapped[dt.date] = mapped_column(Date)
     decided_at: Mapped[dt.datetime] = mapped_column(DateTime)
     expires_on: Mapped[dt.date | None] = mapped_column(Date)
+
+
+class SampleDraw(Base):
+    """One draw of the spot check: of which run, how (`request`: JSON with seed, fractions by township and options), when
+    (UTC) and by whom. Its id follows from run and request: the same draw is kept once.
+    """
+
+    __tablename__ = "sample_draw"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(64))
+    run_as_of: Mapped[dt.date] = mapped_column(Date)
+    request: Mapped[str] = mapped_column(Text)
+    drawn_at: Mapped[dt.datetime] = mapped_column(DateTime)
+    drawn_by: Mapped[str] = mapped_column(String(64))
+
+
+class SampleVisit(Base):
+    """One household of a draw in one township, as its list shows it. `flagged`: whether the run had any finding about it,
+    which the list does not show; `benefit_types` are joined by 、; `evidence_hash` is of what the list shows.
+    """
+
+    __tablename__ = "sample_visit"
+    __table_args__ = (Index("ix_sample_visit_list", "draw_id", "township_code"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    draw_id: Mapped[str] = mapped_column(ForeignKey("sample_draw.id", name="fk_sample_visit_draw"))
+    township_code: Mapped[str] = mapped_column(String(16))
+    village: Mapped[str] = mapped_column(Text)
+    household_id: Mapped[str] = mapped_column(Text)
+    head_name: Mapped[str | None] = mapped_column(Text)
+    head_id_number: Mapped[str | None] = mapped_column(Text)
+    benefit_types: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(String(16))
+    flagged: Mapped[bool] = mapped_column(Boolean)
+    evidence_hash: Mapped[str] = mapped_column(String(64))
+
+
+class SampleCheck(Base):
+    """What a visit found; added, never changed. `recorded_at` is UTC."""
+
+    __tablename__ = "sample_check"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "content_key", name="uq_sample_check_batch_content"),
+        CheckConstraint(f"result IN ({', '.join(repr(r) for r in RESULTS)})", name="ck_sample_check_result"),
+        Index("ix_sample_check_visit", "visit_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", name="fk_sample_check_batch"))
+    source_row: Mapped[int] = mapped_column(Integer)
+    content_key: Mapped[str] = mapped_column(String(64))
+    visit_id: Mapped[str] = mapped_column(ForeignKey("sample_visit.id", name="fk_sample_check_visit"))
+    result: Mapped[str] = mapped_column(String(16))
+    problem_kind: Mapped[str | None] = mapped_column(String(16))
+    problem: Mapped[str | None] = mapped_column(Text)
+    checked_by: Mapped[str | None] = mapped_column(Text)
+    checked_on: Mapped[dt.date | None] = mapped_column(Date)
+    recorded_at: Mapped[dt.datetime] = mapped_column(DateTime)

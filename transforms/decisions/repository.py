@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Select, insert, select
 
 from transforms.decisions.database import open_decisions, reading, writing
-from transforms.decisions.models import Decision, ImportBatch
+from transforms.decisions.models import Base, Decision, ImportBatch
 from transforms.decisions.place import has_decisions
 
 CHUNK = 20_000
@@ -49,6 +49,11 @@ class Answer:
     expires_on: dt.date | None
 
     @property
+    def subject_id(self) -> str:
+        """What the answer is about."""
+        return self.finding_id
+
+    @property
     def content_key(self) -> str:
         """A hash of what was answered to which list: equal answers have equal keys in whatever file."""
         said = (
@@ -66,15 +71,61 @@ class Answer:
         return hashlib.sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
+class Said(Protocol):
+    """One accepted row of a returned list, a dataclass of the columns it is kept in."""
+
+    @property
+    def subject_id(self) -> str: ...
+
+    @property
+    def content_key(self) -> str: ...
+
+
+class Returned(Protocol):
+    """The accepted answers of one file: where they are kept, and what was answered to the same list before."""
+
+    table: ClassVar[type[Base]]
+    #: The column that says when an answer was recorded.
+    recorded_as: ClassVar[str]
+
+    @property
+    def file_name(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def run_id(self) -> str: ...
+
+    @property
+    def township_code(self) -> str: ...
+
+    @property
+    def answers(self) -> Sequence[Said]: ...
+
+    def earlier(self) -> Select[Any]: ...
+
+
 @dataclass(frozen=True)
 class ReturnedList:
-    """The accepted answers of one file."""
+    """The accepted answers of one township's list of findings."""
+
+    table: ClassVar[type[Base]] = Decision
+    recorded_as: ClassVar[str] = "decided_at"
 
     file_name: str
     sha256: str
     run_id: str
     township_code: str
     answers: Sequence[Answer]
+
+    def earlier(self) -> Select[Any]:
+        """Query of (finding, content key, batch) of every answer to the same list before, oldest first."""
+        return (
+            select(Decision.finding_id, Decision.content_key, Decision.batch_id)
+            .where(Decision.run_id == self.run_id, Decision.township_code == self.township_code)
+            .order_by(Decision.id)
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +136,7 @@ class Recorded:
     known: int
 
 
-def record(engine: Engine, lists: Sequence[ReturnedList], imported_by: str, now: dt.datetime) -> list[Recorded]:
+def record(engine: Engine, lists: Sequence[Returned], imported_by: str, now: dt.datetime) -> list[Recorded]:
     """Record the answers of every list in one transaction; `now` is UTC without a time zone.
 
     An answer is known when the list's latest answer to the finding says the same, or this very file brought
@@ -96,16 +147,12 @@ def record(engine: Engine, lists: Sequence[ReturnedList], imported_by: str, now:
         return [_record_list(con, one, imported_by, now) for one in lists]
 
 
-def _record_list(con: Connection, one: ReturnedList, imported_by: str, now: dt.datetime) -> Recorded:
+def _record_list(con: Connection, one: Returned, imported_by: str, now: dt.datetime) -> Recorded:
     batch_id = con.execute(select(ImportBatch.id).where(ImportBatch.sha256 == one.sha256)).scalar()
-    earlier = con.execute(
-        select(Decision.finding_id, Decision.content_key, Decision.batch_id)
-        .where(Decision.run_id == one.run_id, Decision.township_code == one.township_code)
-        .order_by(Decision.id)
-    ).all()
-    latest = {finding_id: key for finding_id, key, _ in earlier}
+    earlier = con.execute(one.earlier()).all()
+    latest = {subject: key for subject, key, _ in earlier}
     brought = {key for _, key, batch in earlier if batch == batch_id}
-    new = [a for a in one.answers if latest.get(a.finding_id) != a.content_key and a.content_key not in brought]
+    new = [a for a in one.answers if latest.get(a.subject_id) != a.content_key and a.content_key not in brought]
     if new:
         if batch_id is None:
             values = {
@@ -117,10 +164,8 @@ def _record_list(con: Connection, one: ReturnedList, imported_by: str, now: dt.d
                 "imported_by": imported_by,
             }
             batch_id = con.execute(insert(ImportBatch).values(values).returning(ImportBatch.id)).scalar_one()
-        con.execute(
-            insert(Decision),
-            [{**vars(a), "content_key": a.content_key, "batch_id": batch_id, "decided_at": now} for a in new],
-        )
+        stamped = {"batch_id": batch_id, one.recorded_as: now}
+        con.execute(insert(one.table), [{**vars(a), "content_key": a.content_key, **stamped} for a in new])
     return Recorded(len(new), len(one.answers) - len(new))
 
 

@@ -1,6 +1,4 @@
-"""Reads a returned township workbook as it is: cells of the lead sheet by heading, and which list its cover
-says it is.
-"""
+"""Reads a returned workbook as it is: cells of its list by heading, and which list its cover says it is."""
 
 from __future__ import annotations
 
@@ -9,24 +7,46 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import is_zipfile
 
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
+from transforms.intake import UnreadableFile
+from transforms.intake.workbook_parts import check_archive
 from transforms.publish.workbooks import FILL_IN_HEADINGS, HIDDEN_KEYS, LEADS_SHEET
 from transforms.publish.workbooks.cover import SHEET as COVER_SHEET
 
-#: The locked columns that say whom a row is about: rows sorted apart from their hidden keys show here.
-SHOWN_HEADINGS = ("疑点类型", "户编号", "姓名", "身份证号")
+ANSWER_HEADING = "核查结果"
 HEADING_ROWS, COVER_ROWS = 10, 20
 LONGEST_NAME = 255
 MOST_BYTES = 200 * 1024 * 1024
+#: A list of a township: what is larger was made so.
+MOST_UNPACKED = 1 << 30
+MOST_ROWS, MOST_CELLS = 1_048_576, 20_000_000
 TOWNSHIP_IN_BRACKETS = re.compile(r"（([0-9A-Za-z]+)）\s*$")
+
+
+@dataclass(frozen=True)
+class ReturnForm:
+    """One kind of list that comes back: the sheets it is known by, the columns to be filled in, the hidden keys, and the locked
+    columns that say whom a row is about (rows sorted apart from their hidden keys show there). `about`: what a row is called.
+    """
+
+    sheet: str
+    cover: str
+    fill_in: tuple[str, ...]
+    keys: tuple[str, ...]
+    shown: tuple[str, ...]
+    about: str
+
+
+LEADS_FORM = ReturnForm(
+    LEADS_SHEET, COVER_SHEET, FILL_IN_HEADINGS, HIDDEN_KEYS, ("疑点类型", "户编号", "姓名", "身份证号"), "线索"
+)
 
 
 class UnreadableReturn(ValueError):
@@ -48,7 +68,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class ReturnedRow:
-    """One row of the lead sheet: its number in the file (from 1) and its cells by heading."""
+    """One row of a list: its number in the file (from 1) and its cells by heading."""
 
     number: int
     cells: Mapping[str, Entry]
@@ -59,13 +79,12 @@ class ReturnedRow:
     @property
     def answered(self) -> bool:
         """Whether 核查结果 holds anything."""
-        outcome = self["核查结果"]
-        return bool(outcome.text) or outcome.kind != "value"
+        return self.holds(ANSWER_HEADING)
 
-    @property
-    def keyed(self) -> bool:
-        """Whether any hidden key is there."""
-        return any(self[key].text for key in HIDDEN_KEYS)
+    def holds(self, heading: str) -> bool:
+        """Whether a cell holds anything, a formula without a result included."""
+        entry = self[heading]
+        return bool(entry.text) or entry.kind != "value"
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,7 @@ class ReturnedBook:
     is ('' unknown).
     """
 
+    form: ReturnForm
     file_name: str
     sha256: str
     run_id: str
@@ -81,12 +101,17 @@ class ReturnedBook:
     columns: Mapping[str, str]
     rows: Sequence[ReturnedRow]
 
+    def commonest(self, key: str) -> str:
+        """What most rows hold in a hidden column, '' where none holds anything."""
+        counts = Counter(row[key].text for row in self.rows if row[key].text)
+        return counts.most_common(1)[0][0] if counts else ""
 
-def read_returned(path: Path) -> ReturnedBook:
-    """Read a filled-in township workbook.
 
-    Raises UnreadableReturn when it is no .xlsx, protected by a password, or without the lead sheet, its
-    headings or its hidden keys.
+def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> ReturnedBook:
+    """Read a filled-in workbook of one of the forms.
+
+    Raises UnreadableReturn when it is no .xlsx, protected by a password, or without the sheet of any form,
+    its headings or its hidden keys.
     """
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -94,61 +119,73 @@ def read_returned(path: Path) -> ReturnedBook:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise UnreadableReturn(f"文件读不出（{error.strerror}）") from None
-    try:
-        book = openpyxl.load_workbook(path, read_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+    if not is_zipfile(path):
         raise UnreadableReturn(
             "不是可读的 .xlsx 文件（可能设有打开密码，或另存成了 .xls）；请用下发的核查表填写后原样报回"
-        ) from None
+        )
     try:
-        return _read_book(book, path.name, sha256)
+        check_archive(path, MOST_UNPACKED)
+        book = openpyxl.load_workbook(path, read_only=True)
+    except UnreadableFile as refusal:
+        raise UnreadableReturn(refusal.message) from None
+    except Exception:
+        # openpyxl has an error of its own for every way a workbook can be broken
+        raise UnreadableReturn("工作簿内容损坏，读不出；请用下发的核查表重新填写后报回") from None
+    try:
+        return _read_book(book, forms, path.name, sha256)
     finally:
         book.close()
 
 
-def _read_book(book: Any, name: str, sha256: str) -> ReturnedBook:
+def _read_book(book: Any, forms: Sequence[ReturnForm], name: str, sha256: str) -> ReturnedBook:
     sheets = {str(sheet.title).strip(): sheet for sheet in book.worksheets}
-    if LEADS_SHEET not in sheets:
-        raise UnreadableReturn(f"没有“{LEADS_SHEET}”工作表；请勿改动工作表名称")
-    rows = _rows(sheets[LEADS_SHEET])
-    columns = _headings(rows)
-    found = list(_lead_rows(rows, columns))
-    run_id, township = _list_named_on_cover(sheets.get(COVER_SHEET))
+    form = next((form for form in forms if form.sheet in sheets), None)
+    if form is None:
+        raise UnreadableReturn(f"没有“{'”或“'.join(f.sheet for f in forms)}”工作表；请勿改动工作表名称")
+    rows = _rows(sheets[form.sheet])
+    columns = _headings(rows, form)
+    found = list(_answer_rows(rows, columns, form))
     letters = {heading: get_column_letter(position + 1) for heading, position in columns.items()}
-    return ReturnedBook(
-        name[:LONGEST_NAME],
-        sha256,
-        run_id or _commonest(found, "run_id"),
-        township or _commonest(found, "township_code"),
-        letters,
-        found,
+    run_id, township = _list_named_on_cover(sheets.get(form.cover))
+    read = ReturnedBook(form, name[:LONGEST_NAME], sha256, run_id, township, letters, found)
+    return replace(
+        read, run_id=run_id or read.commonest("run_id"), township_code=township or read.commonest("township_code")
     )
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
     # What a sheet says of its own size is not to be relied on once other programs have written it.
     sheet.reset_dimensions()
-    try:
-        yield from enumerate(sheet.iter_rows(), start=1)
-    except (ValueError, KeyError, SyntaxError):
-        raise UnreadableReturn(f"“{sheet.title}”工作表内容损坏，读不出") from None
+    cells = 0
+    rows = sheet.iter_rows()
+    for number in range(1, MOST_ROWS + 2):
+        try:
+            row = next(rows, None)
+        except Exception:
+            raise UnreadableReturn(f"“{sheet.title}”工作表内容损坏，读不出；请用下发的核查表重新填写后报回") from None
+        if row is None:
+            return
+        cells += len(row)
+        if number > MOST_ROWS or cells > MOST_CELLS:
+            raise UnreadableReturn(f"“{sheet.title}”工作表在表格之外很远处还有单元格；请用下发的核查表重新填写后报回")
+        yield number, row
 
 
-def _headings(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> dict[str, int]:
-    needed = {"核查结果", *HIDDEN_KEYS}
+def _headings(rows: Iterator[tuple[int, tuple[Any, ...]]], form: ReturnForm) -> dict[str, int]:
+    needed = {ANSWER_HEADING, *form.keys}
     for number, cells in rows:
         columns: dict[str, int] = {}
         for position, cell in enumerate(cells):
             if cell.value is not None:
                 columns.setdefault(_heading(str(cell.value)), position)
         if needed <= set(columns):
-            wanted = {*FILL_IN_HEADINGS, *HIDDEN_KEYS, *SHOWN_HEADINGS}
+            wanted = {*form.fill_in, *form.keys, *form.shown}
             return {heading: position for heading, position in columns.items() if heading in wanted}
         if number >= HEADING_ROWS:
             break
     raise UnreadableReturn(
-        f"“{LEADS_SHEET}”前{HEADING_ROWS}行中没有完整的表头（应有“核查结果”和隐藏列 "
-        f"{'、'.join(HIDDEN_KEYS)}）；请勿增删列"
+        f"“{form.sheet}”前{HEADING_ROWS}行中没有完整的表头（应有“{ANSWER_HEADING}”和隐藏列 "
+        f"{'、'.join(form.keys)}）；请勿增删列"
     )
 
 
@@ -156,13 +193,15 @@ def _heading(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _lead_rows(rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int]) -> Iterator[ReturnedRow]:
+def _answer_rows(
+    rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int], form: ReturnForm
+) -> Iterator[ReturnedRow]:
     for number, cells in rows:
         row = ReturnedRow(
             number,
             {h: _entry(cells[p]) for h, p in columns.items() if p < len(cells) and cells[p].value is not None},
         )
-        if row.keyed or row.answered:
+        if row.answered or any(row[key].text for key in form.keys):
             yield row
 
 
@@ -181,8 +220,3 @@ def _list_named_on_cover(sheet: Any) -> tuple[str, str]:
             break
     place = TOWNSHIP_IN_BRACKETS.search(said.get("范围", ""))
     return said.get("批次号", "").split("（")[0].strip(), place.group(1) if place else ""
-
-
-def _commonest(rows: Sequence[ReturnedRow], key: str) -> str:
-    counts = Counter(row[key].text for row in rows if row[key].text)
-    return counts.most_common(1)[0][0] if counts else ""

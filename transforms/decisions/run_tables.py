@@ -1,12 +1,14 @@
 """Brings the decisions into a run: current_decision, decision_evidence, decision_history, finding_review,
-measured_precision.
+measured_precision; and the spot checks: sample_result, sample_estimate.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -41,6 +43,19 @@ LOADED_COLUMNS = {
     "sha256": "VARCHAR",
     "source_row": "BIGINT",
 }
+VISIT_COLUMNS = {
+    "draw_id": "VARCHAR",
+    "run_id": "VARCHAR",
+    "run_as_of": "DATE",
+    "township_code": "VARCHAR",
+    "household_id": "VARCHAR",
+    "benefit_types": "VARCHAR",
+    "method": "VARCHAR",
+    "flagged": "BOOLEAN",
+    "result": "VARCHAR",
+    "problem_kind": "VARCHAR",
+    "checked_on": "DATE",
+}
 
 
 def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date) -> int:
@@ -50,41 +65,54 @@ def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured:
     finding_review(finding_id, reviewed, confirmed: 0 or 1), one row per finding ever answered;
     decision_evidence(finding_id, outcome, checked_by, decided_on, evidence_hash, evidence_before);
     decision_history (every answer); measured_precision(rule_id, match_tier ('' where the finding rests on no
-    link), township_code, reviewed, confirmed, low, high). Only answers to lists of `as_of` or before count.
-    Raises DecisionsError.
+    link), township_code, reviewed, confirmed, low, high). sample_result has one row per household of every draw
+    with what its visit found; sample_estimate what share of the households drawn at random had a problem, and of
+    those without a finding (misses), by level, place and benefit type ('' for all). Only answers to lists and
+    draws of `as_of` or before count. Raises DecisionsError.
     """
-    columns = ", ".join(f"{name} {kind}" for name, kind in LOADED_COLUMNS.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE loaded_decision ({columns})")
-    if has_decisions(store_root, configured):
-        _fill(con, store_root, configured)
+    with tempfile.TemporaryDirectory(prefix="rerun-decisions-", dir=_beside(store_root)) as folder:
+        for table, columns in (("loaded_decision", LOADED_COLUMNS), ("loaded_visit", VISIT_COLUMNS)):
+            said = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({said})")
+        if has_decisions(store_root, configured):
+            _fill(con, store_root, configured, Path(folder))
     # Values are written into the SQL: binding them would import pandas, which costs more than the tables.
-    sql = (FOLDER / "decision_tables.sql").read_text(encoding="utf-8")
-    con.execute(sql.replace("$as_of", f"'{as_of.isoformat()}'").replace("$z", repr(Z)))
-    con.execute("DROP TABLE loaded_decision")
+    for name in ("decision_tables.sql", "sample_tables.sql"):
+        sql = (FOLDER / name).read_text(encoding="utf-8")
+        con.execute(sql.replace("$as_of", f"'{as_of.isoformat()}'").replace("$z", repr(Z)))
+    con.execute("DROP TABLE loaded_decision; DROP TABLE loaded_visit")
     return int(con.execute("SELECT count(*) FROM decision_history").fetchall()[0][0])
 
 
-def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None) -> None:
-    """loaded_decision from the database, in chunks by way of a file: a table of Arrow would import pandas."""
+def _beside(store_root: Path) -> Path | None:
+    return store_root / "tmp" if (store_root / "tmp").is_dir() else None
+
+
+def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, folder: Path) -> None:
+    from transforms.decisions.database import open_decisions
+    from transforms.decisions.repository import every_decision
+    from transforms.decisions.spot_checks import every_visit
+
+    with open_decisions(store_root, configured) as engine:
+        _load(con, "loaded_decision", LOADED_COLUMNS, every_decision(engine), folder / "chunk.parquet")
+        _load(con, "loaded_visit", VISIT_COLUMNS, every_visit(engine), folder / "chunk.parquet")
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, str],
+    chunks: Iterator[Sequence[dict[str, Any]]],
+    chunk: Path,
+) -> None:
+    """Fill a table in chunks by way of a file: a table of Arrow would import pandas."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    from transforms.decisions.database import open_decisions
-    from transforms.decisions.repository import every_decision
-
     kinds = {
-        "BIGINT": pa.int64(),
-        "INTEGER": pa.int32(),
-        "DATE": pa.date32(),
-        "TIMESTAMP": pa.timestamp("us"),
-    }
-    schema = pa.schema([(name, kinds.get(kind, pa.string())) for name, kind in LOADED_COLUMNS.items()])
-    beside = store_root / "tmp"
-    with (
-        tempfile.TemporaryDirectory(prefix="rerun-decisions-", dir=beside if beside.is_dir() else None) as folder,
-        open_decisions(store_root, configured) as engine,
-    ):
-        chunk = Path(folder) / "chunk.parquet"
-        for rows in every_decision(engine):
-            parquet.write_table(pa.Table.from_pylist(rows, schema), chunk)
-            con.execute(f"INSERT INTO loaded_decision SELECT {', '.join(LOADED_COLUMNS)} FROM read_parquet('{chunk}')")
+        "BIGINT": pa.int64(), "INTEGER": pa.int32(), "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"), "BOOLEAN": pa.bool_(),
+    }  # fmt: skip
+    schema = pa.schema([(name, kinds.get(kind, pa.string())) for name, kind in columns.items()])
+    for rows in chunks:
+        parquet.write_table(pa.Table.from_pylist(list(rows), schema), chunk)
+        con.execute(f"INSERT INTO {table} SELECT {', '.join(columns)} FROM read_parquet('{chunk}')")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -16,7 +16,9 @@ from transforms.extract.masking import mask_numbers, mask_text, masked_lead
 from transforms.extract.request import Built, ExtractRequest
 from transforms.publish.workbooks import RunHeader, cover, township_file_name
 from transforms.publish.workbooks import reading as run_tables
-from transforms.publish.workbooks.reading import InputFile, Rule, Township
+from transforms.publish.workbooks.labels import SEVERITIES
+from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
+from transforms.publish.workbooks.reviews import Reviews, reviews_for
 from transforms.publish.workbooks.sheet import Book
 
 MASKED_NOTES = (
@@ -49,7 +51,8 @@ def build_extract(
 ) -> list[Built]:
     """The workbooks of an extract: one per county, for townships one per township.
 
-    Reads core_township, core_row, core_household, core_payment, out_finding, run_rule and run_input. `key`:
+    Reads core_township, core_row, core_household, core_payment, out_finding, run_rule, run_input and, where the
+    run has it, measured_precision. `key`:
     the secret that the keys of auditors are made with. Equal runs, requests and keys give equal bytes. Raises
     ExtractError for a township or rule the run does not know.
     """
@@ -66,11 +69,42 @@ def build_extract(
     return list(_department(source, str(request.department)))
 
 
+@dataclass
+class _Measured:
+    """What earlier reviews measured, read once per township."""
+
+    con: duckdb.DuckDBPyConnection
+    known: dict[str, Reviews] = field(default_factory=dict)
+
+    def of(self, lead: Lead) -> Reviews:
+        """The reviews a finding is to be judged by: those of its own township."""
+        if lead.township_code not in self.known:
+            self.known[lead.township_code] = reviews_for(self.con, lead.township_code)
+        return self.known[lead.township_code]
+
+    def text(self, lead: Lead) -> str:
+        """The measured share as the list prints it."""
+        return self.of(lead).text(lead)
+
+    def ordered(self, found: Sequence[reading.PlacedLead]) -> list[reading.PlacedLead]:
+        """By township and severity; within them the likeliest first, and what is equally likely as it came."""
+        severities = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+        return sorted(
+            found,
+            key=lambda x: (
+                x.lead.township_code,
+                severities.get(x.lead.severity, len(severities)),
+                -self.of(x.lead).middle(x.lead),
+            ),
+        )
+
+
 def _supervisor(source: _Source) -> Iterator[Built]:
-    found = reading.placed_leads(source.con, source.request)
+    measured = _Measured(source.con)
+    found = measured.ordered(reading.placed_leads(source.con, source.request))
     files = [_masked_file(file) for file in run_tables.input_files(source.con)]
     missing = cover.not_compared([_masked_rule(r) for r in run_tables.rules(source.con)], files)
-    titles = {file.dataset: file.title for file in files}
+    page = lists.ListPage({file.dataset: file.title for file in files}, measured.text)
     for code, county in _counties(source).items():
         own = [x for x in found if x.county_code == code]
         shown = [replace(masked_lead(x.lead), finding_id=f"{number:05d}") for number, x in enumerate(own, start=1)]
@@ -78,16 +112,17 @@ def _supervisor(source: _Source) -> Iterator[Built]:
             f"{county}疑点线索（监督检查用，已脱敏）", county, [("筛选范围", source.scope())], MASKED_NOTES
         )
         book = Book(source.run, text.title)
-        lists.write_list(book, shown, text, missing, titles)
+        lists.write_list(book, shown, text, missing, page)
         references = {lead.finding_id: x.lead.finding_id for lead, x in zip(shown, own, strict=True)}
         yield Built(f"监督_{code}_疑点线索", _saved(book), len(own), references)
 
 
 def _township(source: _Source) -> Iterator[Built]:
-    found = reading.placed_leads(source.con, source.request)
+    measured = _Measured(source.con)
+    found = measured.ordered(reading.placed_leads(source.con, source.request))
     files = run_tables.input_files(source.con)
     missing = cover.not_compared(run_tables.rules(source.con), files)
-    titles = {file.dataset: file.title for file in files}
+    page = lists.ListPage({file.dataset: file.title for file in files}, measured.text)
     for code, place in reading.townships(source.con).items():
         if source.request.townships and code not in source.request.townships:
             continue
@@ -97,7 +132,7 @@ def _township(source: _Source) -> Iterator[Built]:
         facts = [("筛选范围", source.scope()), ("其中由其他乡镇（街道）主办、涉及本地的", f"{also}条" if also else "")]
         text = lists.ListText(f"{name}疑点线索", name, facts, WHOLE_NOTES)
         book = Book(source.run, text.title)
-        lists.write_list(book, own, text, missing, titles)
+        lists.write_list(book, own, text, missing, page)
         stem = township_file_name(code, place.township_name).removesuffix(".xlsx")
         yield Built(f"乡镇_{stem}", _saved(book), len(own), {})
 

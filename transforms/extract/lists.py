@@ -16,7 +16,7 @@ from transforms.publish.workbooks.sheet import Book, Content, Marked, Sheet, Tab
 from transforms.publish.workbooks.styles import CENTRED, COUNT, FIGURE_TEXT, MONEY, STRONG, TEXT, Look
 
 LIST_SHEET = "疑点线索"
-EVIDENCE_WIDTH = 40
+EVIDENCE_WIDTH = 44
 SIZE = 10
 
 
@@ -31,47 +31,54 @@ class ListText:
 
 
 @dataclass(frozen=True)
+class ListPage:
+    """What a column needs beside the finding: Chinese title by dataset, and what earlier reviews measured of such findings."""
+
+    titles: Mapping[str, str]
+    measured: Callable[[Lead], str]
+
+
+@dataclass(frozen=True)
 class ListColumn:
-    """One column: heading, width and what it shows of a finding (with the titles of the datasets)."""
+    """One column: heading, width and what it shows of a finding."""
 
     heading: str
     width: float
-    value: Callable[[Lead, Mapping[str, str]], Value]
+    value: Callable[[Lead, ListPage], Value]
     look: Look = TEXT
 
 
 COLUMNS = (
-    ListColumn("线索编号", 17, lambda x, _: x.finding_id, FIGURE_TEXT),
+    ListColumn("线索编号", 10, lambda x, _: x.finding_id, FIGURE_TEXT),
     ListColumn("级别", 6, lambda x, _: SEVERITY.get(x.severity, x.severity), CENTRED),
     ListColumn("疑点类型", 14, lambda x, _: x.rule_title, STRONG),
-    ListColumn("乡镇（街道）", 11, lambda x, _: x.township_name),
+    ListColumn("乡镇\n（街道）", 9, lambda x, _: x.township_name),
     ListColumn("村（居）", 10, lambda x, _: x.village),
     ListColumn("户主", 9, lambda x, _: x.head_name),
-    ListColumn("户编号", 17, lambda x, _: x.household_id, FIGURE_TEXT),
+    ListColumn("户编号", 12, lambda x, _: x.household_id, FIGURE_TEXT),
     ListColumn("姓名", 9, lambda x, _: x.name, STRONG),
-    ListColumn("身份证号", 21, lambda x, _: x.id_number, FIGURE_TEXT),
+    ListColumn("身份证号", 12, lambda x, _: x.id_number, FIGURE_TEXT),
     ListColumn("救助类型", 10, lambda x, _: x.benefit_type),
-    ListColumn("核查对象", 21, lambda x, _: x.subject_key, FIGURE_TEXT),
+    ListColumn("核查对象", 13, lambda x, _: x.subject_key, FIGURE_TEXT),
     ListColumn("疑点说明", 36, lambda x, _: x.explanation),
-    ListColumn("依据（数据、文件、行号）", EVIDENCE_WIDTH, lambda x, titles: evidence_text(x, titles, EVIDENCE_WIDTH, SIZE)),
+    ListColumn("依据（数据、文件、行号）", EVIDENCE_WIDTH, lambda x, page: evidence_text(x, page.titles, EVIDENCE_WIDTH, SIZE)),
     ListColumn("匹配方式", 13, lambda x, _: match_label(x.match_tier, x.match_confidence)),
+    ListColumn("同类线索以往核查", 14, lambda x, page: page.measured(x)),
     ListColumn("矛盾之处", 14, lambda x, _: in_lines(x.contradictions)),
-    ListColumn("涉及金额（元）", 12, lambda x, _: x.amount_at_risk, MONEY),
+    ListColumn("涉及金额\n（元）", 11, lambda x, _: x.amount_at_risk, MONEY),
     ListColumn("状态", 8, lambda x, _: STATE.get(x.state, x.state), CENTRED),
 )  # fmt: skip
 
 
-def write_list(
-    book: Book, leads: Sequence[Lead], text: ListText, missing: cover.NotCompared, titles: Mapping[str, str]
-) -> None:
-    """A cover and the list. `missing`: what could not be compared; `titles`: Chinese title by dataset."""
+def write_list(book: Book, leads: Sequence[Lead], text: ListText, missing: cover.NotCompared, page: ListPage) -> None:
+    """A cover and the list. `missing`: what could not be compared."""
     sheet = cover.open_cover(book, text.title, text.place, book.run, text.facts)
     for note in text.notes:
         sheet.line(note)
     cover.write_counts(sheet, "线索数量", leads)
     _write_by_township(sheet, leads)
     cover.write_not_compared(sheet, missing)
-    _write_leads(book, leads, text.title, titles)
+    _write_leads(book, leads, text.title, page)
 
 
 def _write_by_township(sheet: Sheet, leads: Sequence[Lead]) -> None:
@@ -86,7 +93,7 @@ def _write_by_township(sheet: Sheet, leads: Sequence[Lead]) -> None:
     sheet.table([TableColumn("乡镇（街道）", STRONG), *severities, TableColumn("合计", COUNT)], rows)
 
 
-def _write_leads(book: Book, leads: Sequence[Lead], title: str, titles: Mapping[str, str]) -> None:
+def _write_leads(book: Book, leads: Sequence[Lead], title: str, page: ListPage) -> None:
     sheet = book.sheet(LIST_SHEET, [column.width for column in COLUMNS])
     sheet.line(
         f"{title}（核对基准日 {chinese_date(book.run.as_of)}，共{len(leads)}条）",
@@ -94,7 +101,7 @@ def _write_leads(book: Book, leads: Sequence[Lead], title: str, titles: Mapping[
     )
     heading = sheet.table(
         [TableColumn(c.heading, replace(c.look, size=SIZE, vertical="top")) for c in COLUMNS],
-        ([column.value(lead, titles) for column in COLUMNS] for lead in leads),
+        ([column.value(lead, page) for column in COLUMNS] for lead in leads),
         empty="没有符合条件的疑点线索。",
     )
     sheet.worksheet.freeze_panes = sheet.worksheet.cell(heading + 1, 4).coordinate

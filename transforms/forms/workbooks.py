@@ -24,7 +24,7 @@ from transforms.forms.township_forms import (
     write_annex_4,
     write_annex_5,
 )
-from transforms.publish.workbooks.header import LONGEST_NAME, UNSAFE_IN_NAMES
+from transforms.publish.workbooks.header import safe_name
 
 TOWNSHIP_FORMS = ("附件1", "附件2", "附件3", "附件4", "附件5")
 COUNTY_FORMS = ("附件3", "附件6", "附件7", "附件8")
@@ -125,5 +125,4 @@ def file_name(kind: str, place: Place, suffix: str = "") -> str:
     code, name = (
         (place.township_code, place.township_name) if place.township_code else (place.county_code, place.county_name)
     )
-    safe = (UNSAFE_IN_NAMES.sub("", part)[:LONGEST_NAME].strip(" .") or "未定" for part in (code, name))
-    return f"{kind}_{'_'.join(safe)}{suffix}.xlsx"
+    return f"{kind}_{safe_name(code)}_{safe_name(name)}{suffix}.xlsx"

@@ -1,5 +1,6 @@
 """Intake: what departments sent, kept by content hash, and its cells as text with physical row numbers."""
 
+from .apart import stop_reader
 from .models import Intake, Notice, RawSheet, ReceivedFile, UnreadableFile
 from .reading import cells_at, open_raw, rows_at
 from .receive import receive, take_in
@@ -14,5 +15,6 @@ __all__ = [
     "open_raw",
     "receive",
     "rows_at",
+    "stop_reader",
     "take_in",
 ]

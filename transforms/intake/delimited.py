@@ -13,8 +13,8 @@ import numpy as np
 
 from . import records
 from .encodings import Text, detect_encoding
-from .models import MAX_COLUMNS, RawSheet, UnreadableFile
-from .sql import BLANK_CHARACTERS, connect, literal, parquet_scan, path_literal
+from .models import MAX_CELL_BYTES, MAX_COLUMNS, MAX_RECORDS, RawSheet, UnreadableFile, cell_too_long, too_many_records
+from .sql import BLANK_CHARACTERS, connect, literal, long_cell, parquet_scan, path_literal
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _SNIFFED = 1 << 18
@@ -60,7 +60,7 @@ def open_delimited(path: Path, work_dir: Path, stem: str) -> RawSheet:
             written = _write(itertools.chain((head,), blocks), delimiter, file)
             file.truncate(written.filled_size)
         if not written.filled_records:
-            raise UnreadableFile("The file holds no cell with a value; send it again with its rows.")
+            raise UnreadableFile("文件里没有任何有内容的单元格；请补上数据后重新报送。")
         _to_parquet(plain, target, written)
     finally:
         plain.unlink(missing_ok=True)
@@ -111,8 +111,8 @@ def _write(blocks: Iterator[bytes], delimiter: bytes, file: BinaryIO) -> _Writte
         rest = rest[part.consumed :]
         if len(rest) > MAX_RECORD_BYTES:
             raise UnreadableFile(
-                f"Record {written.records + 1} is longer than {MAX_RECORD_BYTES >> 20} MiB: the file "
-                "has no line ends where they belong; save it again as CSV."
+                f"第 {written.records + 1} 条记录超过 {MAX_RECORD_BYTES >> 20} MiB，文件该换行的地方没有换行；"
+                "请另存为 CSV 后重新报送。"
             )
     _append(records.clean(rest, delimiter, final=True).records, file, written)
     return written
@@ -125,8 +125,7 @@ def _append(plain: bytes, file: BinaryIO, written: _Written) -> None:
         shape = records.shape(plain)
     if shape.width > MAX_COLUMNS:
         raise UnreadableFile(
-            f"A record has {shape.width} cells, more than the {MAX_COLUMNS} that can be read; save "
-            "the table again as CSV or .xlsx."
+            f"有一条记录多达 {shape.width} 个单元格，超过可读的 {MAX_COLUMNS} 个；请另存为 CSV 或 .xlsx 后重新报送。"
         )
     filled = plain.rstrip(_EMPTY)
     if filled:
@@ -134,6 +133,8 @@ def _append(plain: bytes, file: BinaryIO, written: _Written) -> None:
         written.filled_size = written.size + plain.index(b"\n", len(filled)) + 1
     file.write(plain)
     written.records += shape.records
+    if written.records > MAX_RECORDS:
+        raise too_many_records(written.records)
     written.size += len(plain)
     written.width = max(written.width, shape.width)
     written.longest = max(written.longest, shape.longest)
@@ -169,9 +170,11 @@ def _to_parquet(plain: Path, target: Path, written: _Written) -> None:
     with connect(target.parent, threads=1, memory_limit=_MEMORY) as connection:
         try:
             stored = connection.execute(query).fetchall()[0][0]
-        except duckdb.Error as error:
-            raise UnreadableFile(
-                f"The file's records cannot be read ({type(error).__name__}); save it again as CSV UTF-8 or .xlsx."
-            ) from None
+        except duckdb.Error:
+            raise UnreadableFile("文件中的记录读不出；请另存为 CSV（UTF-8）或 .xlsx 后重新报送。") from None
+        if written.longest > MAX_CELL_BYTES:
+            place = long_cell(connection, parquet_scan(target, written.width), written.width, MAX_CELL_BYTES)
+            if place:
+                raise cell_too_long(*place)
     if stored != written.filled_records:
         raise RuntimeError(f"{written.filled_records} records were written, {stored} read back")

@@ -96,14 +96,11 @@ class Text:
 
     def _check(self, characters: int) -> None:
         if self.controls > characters * _CONTROL_LIMIT:
-            raise UnreadableFile(
-                "The file is binary data, not a table in a known format; send it as .xlsx, .xls, CSV or Parquet."
-            )
+            raise UnreadableFile("文件是二进制数据，不是能识别的表格；请报送 .xlsx、.xls、CSV 或 Parquet。")
         if self.damaged > characters * _DAMAGE_LIMIT:
             raise UnreadableFile(
-                "The file is neither clean UTF-8, UTF-16 nor GB18030 text "
-                f"({self.damaged} places cannot be read as {self.encoding}); save it again as .xlsx "
-                "or CSV UTF-8."
+                f"文件不是完好的 UTF-8、UTF-16 或 GB18030 文本（按 {self.encoding} 有 {self.damaged} 处读不出）；"
+                "请另存为 .xlsx 或 CSV（UTF-8）后重新报送。"
             )
 
 

@@ -15,41 +15,43 @@ from .workbook_parts import ZIP_ERRORS
 Kind = Literal["csv", "xlsx", "xls", "parquet"]
 
 _HEAD = 4096
-_SAVE_AS = "open it there and save it as .xlsx or as CSV"
+_SAVE_AS = "请用电子表格软件打开，另存为 .xlsx 或 CSV 后重新报送"
+_ASK = "请向来源单位索取表格本身（.xlsx 或 CSV）"
+_UNPACK = "请解压后报送里面的文件"
 
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document; ask for the table itself as .xlsx or CSV"),
-    (b"{\\rtf", f"a rich text document; {_SAVE_AS}"),
-    (b"Rar!\x1a\x07", "a RAR archive; unpack it and send the files in it"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it and send the files in it"),
-    (b"\x1f\x8b", "a gzip archive; unpack it and send the file in it"),
-    (b"\xfd7zXZ\x00", "an xz archive; unpack it and send the file in it"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive; unpack it and send the file in it"),
-    (b"\x89PNG", "a picture; ask for the table itself as .xlsx or CSV"),
-    (b"\xff\xd8\xff", "a picture; ask for the table itself as .xlsx or CSV"),
-    (b"GIF87a", "a picture; ask for the table itself as .xlsx or CSV"),
-    (b"GIF89a", "a picture; ask for the table itself as .xlsx or CSV"),
-    (b"SQLite format 3", "an SQLite database; ask for the table as .xlsx or CSV"),
-    (b"\x09\x00\x04\x00", f"a workbook of Excel 2; {_SAVE_AS}"),
-    (b"\x09\x02\x06\x00", f"a workbook of Excel 3; {_SAVE_AS}"),
-    (b"\x09\x04\x06\x00", f"a workbook of Excel 4; {_SAVE_AS}"),
+    (b"%PDF", f"PDF 文档，不是表格；{_ASK}"),
+    (b"{\\rtf", f"RTF 文档，不是表格；{_ASK}"),
+    (b"Rar!\x1a\x07", f"RAR 压缩包；{_UNPACK}"),
+    (b"7z\xbc\xaf\x27\x1c", f"7-Zip 压缩包；{_UNPACK}"),
+    (b"\x1f\x8b", f"gzip 压缩包；{_UNPACK}"),
+    (b"\xfd7zXZ\x00", f"xz 压缩包；{_UNPACK}"),
+    (b"\x28\xb5\x2f\xfd", f"Zstandard 压缩包；{_UNPACK}"),
+    (b"\x89PNG", f"图片，不是表格；{_ASK}"),
+    (b"\xff\xd8\xff", f"图片，不是表格；{_ASK}"),
+    (b"GIF87a", f"图片，不是表格；{_ASK}"),
+    (b"GIF89a", f"图片，不是表格；{_ASK}"),
+    (b"SQLite format 3", f"SQLite 数据库，不是表格；{_ASK}"),
+    (b"\x09\x00\x04\x00", f"Excel 2 时代的工作簿；{_SAVE_AS}"),
+    (b"\x09\x02\x06\x00", f"Excel 3 时代的工作簿；{_SAVE_AS}"),
+    (b"\x09\x04\x06\x00", f"Excel 4 时代的工作簿；{_SAVE_AS}"),
 )
 
 _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\s*mime-version:", re.I), f"a web archive (MHTML); {_SAVE_AS}"),
+    (re.compile(r"\s*mime-version:", re.I), f"网页存档（MHTML）；{_SAVE_AS}"),
     (
         re.compile(
-            r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|meta|table|style)\b",
+            r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(!doctype\s+html|html|head|body|meta|table|style)\b",
             re.I | re.S,
         ),
-        f"an HTML page, often sent with the ending .xls; {_SAVE_AS}",
+        f"网页（HTML），常被误存为 .xls；{_SAVE_AS}",
     ),
     (
         re.compile(r"\s*<\?xml.*urn:schemas-microsoft-com:office:spreadsheet", re.I | re.S),
-        f"an Excel 2003 XML workbook; {_SAVE_AS}",
+        f"Excel 2003 XML 工作簿；{_SAVE_AS}",
     ),
-    (re.compile(r"\s*<\?xml", re.I), "an XML document; ask for the table as .xlsx or CSV"),
-    (re.compile(r"\s*(\{\s*\"|\[\s*\{)"), "JSON text; ask for the table as .xlsx or CSV"),
+    (re.compile(r"\s*<\?xml", re.I), f"XML 文档，不是表格；{_ASK}"),
+    (re.compile(r"\s*(\{\s*\"|\[\s*\{)"), f"JSON 文本，不是表格；{_ASK}"),
 )
 
 
@@ -63,23 +65,23 @@ def detect(path: Path) -> Kind:
         file.seek(max(0, path.stat().st_size - 4))
         tail = file.read(4)
     if not head:
-        raise UnreadableFile("The file is empty (0 bytes); send it again.")
+        raise UnreadableFile("文件是空的（0 字节）；请重新报送。")
     # A heading may begin with PAR1 or PARE too: Parquet goes on with a binary byte, or ends with its magic
     if head.startswith(b"PAR1") and (tail == b"PAR1" or head[4:5] < b" "):
         return "parquet"
     if head.startswith(b"PARE") and tail == b"PARE":
-        raise UnreadableFile("The file is an encrypted Parquet file; send it without encryption.")
+        raise UnreadableFile("Parquet 文件已加密；请取消加密后重新报送。")
     if head.startswith(ole.MAGIC):
         return _ole_kind(path)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip_kind(path)
     for magic, found in _FOREIGN:
         if head.startswith(magic):
-            raise UnreadableFile(f"The file is {found}.")
+            raise UnreadableFile(f"文件是{found}。")
     text = _rough_text(head)
     for pattern, found in _MARKUP:
         if pattern.match(text):
-            raise UnreadableFile(f"The file is {found}.")
+            raise UnreadableFile(f"文件是{found}。")
     return "csv"
 
 
@@ -93,20 +95,20 @@ def _rough_text(head: bytes) -> str:
 def _ole_kind(path: Path) -> Kind:
     try:
         names = {name.lower() for name in ole.stream_names(path)}
-    except ValueError as error:
-        raise UnreadableFile(f"The file is a damaged or cut-off Office file ({error}); send it again.") from None
+    except ValueError:
+        raise UnreadableFile("文件是损坏或不完整的 Office 文件；请用电子表格软件打开、另存后重新报送。") from None
     if names & {"encryptedpackage", "encryptioninfo"}:
         raise password_protected()
     if names & {"workbook", "book"}:
         return "xls"
     if "worddocument" in names:
-        raise UnreadableFile("The file is a Word document; ask for the table itself as .xlsx or CSV.")
-    raise UnreadableFile("The file is an Office file without a workbook in it; ask for the table as .xlsx or CSV.")
+        raise UnreadableFile(f"文件是 Word 文档，不是表格；{_ASK}。")
+    raise UnreadableFile(f"文件是 Office 文件，但里面没有工作簿；{_ASK}。")
 
 
 def password_protected() -> UnreadableFile:
     """The refusal for every kind of protected workbook."""
-    return UnreadableFile("The workbook is password-protected; save it without a password and send it again.")
+    return UnreadableFile("工作簿设有打开密码；请取消密码后重新报送。")
 
 
 def _zip_kind(path: Path) -> Kind:
@@ -117,16 +119,14 @@ def _zip_kind(path: Path) -> Kind:
                 b"application/vnd.oasis.opendocument"
             )
     except ZIP_ERRORS:
-        raise UnreadableFile(
-            "The file is a damaged or cut-off workbook (its zip directory cannot be read); send it again."
-        ) from None
+        raise UnreadableFile("工作簿损坏或不完整（压缩目录读不出）；请用电子表格软件打开、另存后重新报送。") from None
     parts = {name.replace("\\", "/").lower() for name in names}
     if "xl/workbook.xml" in parts or any(p.startswith("xl/worksheets/") and p.endswith(".xml") for p in parts):
         return "xlsx"
     if any(p.startswith("xl/") and p.endswith(".bin") for p in parts):
-        raise UnreadableFile(f"The file is an Excel binary workbook (.xlsb); {_SAVE_AS}.")
+        raise UnreadableFile(f"文件是 Excel 二进制工作簿（.xlsb）；{_SAVE_AS}。")
     if any(p.startswith("word/") for p in parts):
-        raise UnreadableFile("The file is a Word document; ask for the table itself as .xlsx or CSV.")
+        raise UnreadableFile(f"文件是 Word 文档，不是表格；{_ASK}。")
     if opendocument:
-        raise UnreadableFile(f"The file is an OpenDocument file; {_SAVE_AS}.")
-    raise UnreadableFile("The file is a zip archive, not a workbook; unpack it and send the files in it.")
+        raise UnreadableFile(f"文件是 OpenDocument 表格；{_SAVE_AS}。")
+    raise UnreadableFile(f"文件是 zip 压缩包，不是工作簿；{_UNPACK}。")

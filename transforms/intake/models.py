@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 # No register has as many columns; a stray cell far to the right, a wrong delimiter or binary data has
 MAX_COLUMNS = 1024
+# Four times the largest register met; row numbers of a sheet have room for a thousand million
+MAX_RECORDS = 200_000_000
+# What a cell of a spreadsheet can hold, at most 4 bytes each; a longer one is a slip of quotes or of the export, and
+# no workbook could show it
+MAX_CELL_CHARACTERS = 32_767
+MAX_CELL_BYTES = 4 * MAX_CELL_CHARACTERS
+# Control, format, surrogate and private characters, and those that end a line or a paragraph
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def visible(name: str) -> str:
+    """A name of a file or sheet with what would break a line or turn the writing round shown by its code
+    (`\\u202e`).
+    """
+    return "".join(
+        c.encode("unicode_escape", "surrogatepass").decode() if unicodedata.category(c) in _UNSEEN else c for c in name
+    )
 
 
 class UnreadableFile(Exception):
     """A received file cannot be taken in as a whole.
 
-    `message` is one English sentence or two for the manifest: what was found and what the sender should do.
-    It never holds a value of a cell.
+    `message` is one Chinese sentence or two for the sender, as the manifest, the lists and the report show it:
+    what was found and what to do. It never holds a value of a cell.
     """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+def cell_too_long(row: int, column: int) -> UnreadableFile:
+    """The refusal of a file with a cell beyond MAX_CELL_BYTES; row and column count from 1."""
+    return UnreadableFile(
+        f"第 {row} 行第 {column} 列的一格超过 {MAX_CELL_CHARACTERS:,} 字，多半是引号不成对或导出时出错；请改正后重新报送。"
+    )
+
+
+def too_many_records(records: int) -> UnreadableFile:
+    """The refusal of a file of more than MAX_RECORDS rows, or that says it has so many."""
+    return UnreadableFile(
+        f"文件自称有 {records:,} 行，超过可读的 {MAX_RECORDS:,} 行；请核对导出是否有误，或拆成较小的文件后重新报送。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +70,7 @@ class ReceivedFile:
 class Notice:
     """Something in the inbox that was not taken in.
 
-    `rejected` is True for what a sender may have meant as data (to be listed as a rejected file), False for
+    `message` says in Chinese what it is and what to do. `rejected` is True for what a sender may have meant as data (to be listed as a rejected file), False for
     what office programs leave behind.
     """
 

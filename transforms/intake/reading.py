@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from .apart import open_apart
 from .delimited import open_delimited
 from .kinds import detect
 from .models import RawSheet, ReceivedFile
-from .parquet_file import open_parquet
 from .sql import connect
-from .workbook import open_workbook
 
 
 def open_raw(file: ReceivedFile, work_dir: Path) -> list[RawSheet]:
@@ -21,11 +20,9 @@ def open_raw(file: ReceivedFile, work_dir: Path) -> list[RawSheet]:
     """
     work_dir.mkdir(parents=True, exist_ok=True)
     kind = detect(file.path)
-    if kind == "parquet":
-        return [open_parquet(file.path, work_dir)]
     if kind == "csv":
         return [open_delimited(file.path, work_dir, file.sha256)]
-    return open_workbook(file.path, kind, work_dir, file.sha256)
+    return open_apart(file.path, kind, work_dir, file.sha256)
 
 
 def rows_at(file: ReceivedFile, sheet: str, rows: Collection[int], work_dir: Path) -> dict[int, tuple[str | None, ...]]:

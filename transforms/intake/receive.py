@@ -14,20 +14,27 @@ from pathlib import Path
 
 from data_contracts.loader import load_contracts
 
-from .models import Intake, Notice, ReceivedFile
+from .models import Intake, Notice, ReceivedFile, visible
 
 _BLOCK = 1 << 20
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _ATTEMPTS = 3
+# What st_blocks counts in, whatever the file system's own blocks
+_STAT_BLOCK = 512
 
 
 class _NotTaken(Exception):
     """The file cannot be copied; the message says why."""
 
 
+class _Hollow(_NotTaken):
+    def __init__(self) -> None:
+        super().__init__("文件大半是空洞，没有写完或不是真正的数据；请重新报送完整的文件。")
+
+
 class _Changing(_NotTaken):
     def __init__(self) -> None:
-        super().__init__("was still being written while it was read; send it again when it is complete")
+        super().__init__("读取时文件还在变化；请等它写完后重新报送。")
 
 
 def receive(inbox: Path, raw_dir: Path, datasets: Collection[str] | None = None) -> list[ReceivedFile]:
@@ -68,22 +75,26 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def shown_name(name: str) -> str:
-    """A file name as text: names from archives packed on Windows may be GB18030 bytes."""
+    """A file name as text: names from archives packed on Windows may be GB18030 bytes.
+
+    What would break a line or turn the writing round is shown by its code (`\\u202e`).
+    """
     raw = os.fsencode(name)
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")
+        text = raw.decode("gb18030", errors="replace")
+    return visible(text)
 
 
 def _litter(name: str) -> str | None:
     """Why a file is known not to be data, or None."""
     if name.startswith("~$"):
-        return "lock file of an open workbook; ignored"
+        return "打开工作簿时留下的锁定文件，不读取。"
     if name.startswith("."):
-        return "hidden file; ignored"
+        return "隐藏文件，不读取。"
     if name.lower() in {"thumbs.db", "desktop.ini"}:
-        return "file of the desktop; ignored"
+        return "桌面系统的附带文件，不读取。"
     return None
 
 
@@ -95,13 +106,13 @@ def _folder_notice(entry: os.DirEntry[str], known: frozenset[str]) -> Notice | N
     if entry.is_symlink():
         return Notice(
             name,
-            "is a symbolic link, which is not followed; put the folder itself into the inbox",
+            "是符号链接，系统不跟随链接；请把文件夹本身放进收件箱。",
             rejected=True,
         )
     if not entry.is_dir(follow_symlinks=False):
-        return Notice(name, "lies outside any dataset folder; put it into the folder of its dataset", rejected=True)
+        return Notice(name, "不在任何数据文件夹里；请放进它所属数据的文件夹。", rejected=True)
     if entry.name not in known:
-        return Notice(name, f"is no known dataset folder; expected one of: {', '.join(sorted(known))}", rejected=True)
+        return Notice(name, f"不是已知的数据文件夹；文件夹名应为以下之一：{'、'.join(sorted(known))}。", rejected=True)
     return None
 
 
@@ -111,15 +122,15 @@ def _take(item: os.DirEntry[str], dataset: str, raw_dir: Path) -> ReceivedFile |
     if litter:
         return Notice(name, litter, rejected=False)
     if item.is_symlink():
-        return Notice(name, "is a symbolic link, which is not followed; send the file itself", rejected=True)
+        return Notice(name, "是符号链接，系统不跟随链接；请报送文件本身。", rejected=True)
     if item.is_dir(follow_symlinks=False):
         return Notice(
             name,
-            "is a folder inside a dataset folder and is not read; put its files one level up",
+            "是数据文件夹里的子文件夹，不读取；请把其中的文件上移一级。",
             rejected=True,
         )
     if not item.is_file(follow_symlinks=False):
-        return Notice(name, "is not a regular file", rejected=True)
+        return Notice(name, "不是普通文件（管道、设备等），不读取；请报送普通文件。", rejected=True)
     try:
         kept, digest, size = _keep(Path(item.path), raw_dir)
     except _NotTaken as reason:
@@ -141,8 +152,8 @@ def _open(source: Path) -> int:
         # The entry may have been swapped for a link or a pipe since it was listed
         return os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _NotTaken(f"cannot be opened ({reason}); correct that and send it again") from None
+        reason = "没有读取权限" if isinstance(error, PermissionError) else f"系统错误 {error.errno}"
+        raise _NotTaken(f"文件打不开（{reason}）；请排除后重新报送。") from None
 
 
 def _copy(source: Path, raw_dir: Path) -> tuple[Path, str, int]:
@@ -157,6 +168,8 @@ def _copy(source: Path, raw_dir: Path) -> tuple[Path, str, int]:
             before = os.fstat(received.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise _Changing
+            if _hollow(received.fileno(), before):
+                raise _Hollow
             while block := received.read(_BLOCK):
                 digest.update(block)
                 copy.write(block)
@@ -175,6 +188,18 @@ def _copy(source: Path, raw_dir: Path) -> tuple[Path, str, int]:
         return _place(Path(part), raw_dir, digest.hexdigest(), source.suffix, size), digest.hexdigest(), size
     finally:
         Path(part).unlink(missing_ok=True)
+
+
+def _hollow(descriptor: int, status: os.stat_result) -> bool:
+    """Whether most of a file was never written: a copy of it would fill the disk with nothing."""
+    if status.st_blocks * _STAT_BLOCK * 2 >= status.st_size or not hasattr(os, "SEEK_HOLE"):
+        return False
+    try:
+        hole = os.lseek(descriptor, 0, os.SEEK_HOLE)
+    except OSError:
+        return False
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return hole < status.st_size
 
 
 def _place(part: Path, raw_dir: Path, sha256: str, suffix: str, size: int) -> Path:

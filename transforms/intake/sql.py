@@ -29,6 +29,16 @@ def parquet_scan(path: Path, width: int) -> str:
     return f"SELECT {columns} FROM read_parquet({path_literal(path)}, hive_partitioning = false)"
 
 
+def long_cell(connection: duckdb.DuckDBPyConnection, scan: str, width: int, most_bytes: int) -> tuple[int, int] | None:
+    """Row and column (both from 1) of the first cell of a raw scan longer than `most_bytes`, or None."""
+    sizes = ", ".join(f"coalesce(strlen(c{i}), 0)" for i in range(width))
+    found = connection.execute(
+        f"SELECT _row, list_position(list_transform([{sizes}], lambda n: n > {most_bytes}), true) "
+        f"FROM ({scan}) WHERE greatest({sizes}, 0) > {most_bytes} ORDER BY _row LIMIT 1"
+    ).fetchone()
+    return None if found is None else (int(found[0]), int(found[1]))
+
+
 @contextlib.contextmanager
 def connect(temp_dir: Path, **settings: str | int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private in-memory database with these settings that spills into `temp_dir`."""

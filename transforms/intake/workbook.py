@@ -20,7 +20,7 @@ import polars as pl
 import python_calamine
 
 from .kinds import password_protected
-from .models import RawSheet, UnreadableFile
+from .models import MAX_CELL_BYTES, RawSheet, UnreadableFile, cell_too_long, visible
 from .sql import BLANK_CHARACTERS, parquet_scan
 from .workbook_parts import (
     BROKEN,
@@ -68,7 +68,7 @@ def open_workbook(path: Path, kind: str, work_dir: Path, stem: str) -> list[RawS
                     _store(columns, rows, target)
                     sheets.append(_raw_sheet(number, cells, kind, target, len(columns), rows))
     if not sheets:
-        raise UnreadableFile("The workbook has no sheet with a value in any cell; send it again with its rows.")
+        raise UnreadableFile("工作簿的所有工作表都没有内容；请补上数据后重新报送。")
     return sheets
 
 
@@ -154,6 +154,7 @@ def _exact_text(value: object) -> str | None:
 def _complete(columns: list[pl.Series], facts: SheetFacts) -> int:
     """Correct and fill the columns of one sheet in place; the number of rows up to the last with a value."""
     _put_exact(columns, facts.exact)
+    _check_cells(columns)
     rows = _filled_rows(columns)
     _fill_merges(columns, facts.merges, rows)
     return rows
@@ -167,7 +168,7 @@ def _store(columns: list[pl.Series], rows: int, target: Path) -> None:
 def _raw_sheet(number: int, cells: fastexcel.ExcelSheet, kind: str, target: Path, width: int, rows: int) -> RawSheet:
     return RawSheet(
         sheet_no=number,
-        sheet=cells.name,
+        sheet=visible(cells.name),
         scan=parquet_scan(target, width),
         width=width,
         header=None,
@@ -196,6 +197,13 @@ def _put_exact(columns: list[pl.Series], exact: list[tuple[int, int, str]]) -> N
     for column, cells in by_column.items():
         rows, texts = zip(*cells, strict=True)
         columns[column] = columns[column].scatter(list(rows), list(texts))
+
+
+def _check_cells(columns: list[pl.Series]) -> None:
+    for number, column in enumerate(columns, 1):
+        long = (column.str.len_bytes() > MAX_CELL_BYTES).arg_true()
+        if len(long):
+            raise cell_too_long(int(long[0]) + 1, number)
 
 
 def _filled_rows(columns: list[pl.Series]) -> int:

@@ -31,11 +31,13 @@ MAX_SHEET_CELLS = 80_000_000
 MAX_ROWS = 1_048_576
 _BLOCK = 1 << 20
 _MAX_REST = 8 << 20
+# From the start of a cell to its value there is at most a formula
+_CELL_REACH = 1 << 15
 _TYPE = re.compile(rb"\st=[\"'](\w+)")
 _REFERENCE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]+)"')
 
 Range = tuple[int, int, int, int]
-BROKEN = "The workbook is damaged or cut off; open it in a spreadsheet program, save it and send it again."
+BROKEN = "工作簿损坏或不完整；请用电子表格软件打开、另存后重新报送。"
 ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -71,20 +73,20 @@ def plain_number(value: float) -> str:
     return text.removesuffix(".0")
 
 
-def check_archive(path: Path) -> None:
+def check_archive(path: Path, most_unpacked: int = MAX_UNPACKED_BYTES) -> None:
     """Refuse an archive that would not fit, or whose parts the reader opens are damaged.
 
-    Raises UnreadableFile.
+    most_unpacked: bytes of all parts together. Raises UnreadableFile.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)
             bomb = unpacked > _RATIO_FROM_BYTES and unpacked > MAX_RATIO * max(1, path.stat().st_size)
-            if unpacked > MAX_UNPACKED_BYTES or bomb or len(parts) > _MAX_PARTS:
+            if unpacked > most_unpacked or bomb or len(parts) > _MAX_PARTS:
                 raise UnreadableFile(
-                    f"The workbook would unpack to {unpacked >> 20} MiB in {len(parts)} parts, more "
-                    "than is safe to open; send its table as CSV or in smaller files."
+                    f"工作簿解压后将达 {unpacked >> 20} MiB、{len(parts)} 个部件，打开不安全；"
+                    "请把表格另存为 CSV，或拆成较小的文件后重新报送。"
                 )
             if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
                 raise UnreadableFile(BROKEN)
@@ -98,7 +100,7 @@ def check_archive(path: Path) -> None:
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Reading a part to its end compares its size and CRC with the directory; the cell reader does not."""
     if part.flag_bits & 1:
-        raise UnreadableFile("The workbook is an encrypted zip archive; save it without a password and send it again.")
+        raise UnreadableFile("工作簿是加密的压缩包；请取消密码后重新报送。")
     with archive.open(part) as stream:
         while stream.read(_BLOCK):
             pass
@@ -204,11 +206,11 @@ class _Scan:
         self._cell = b"<%bc " % p
         self._row = b"<%brow " % p
         self._wide = re.compile(rb' r="([A-Z]{2,3})[0-9]')
-        self._merge = re.compile(rb'<%bmergeCell [^>]*?ref="([A-Z]{1,3})([0-9]+):([A-Z]{1,3})([0-9]+)"' % p)
-        formula = rb"(?:<%bf[^>]*(?:/>|>[^<]*</%bf>))?" % (p, p)
-        self._boolean = re.compile(rb' t="b"[^>]*>%b<%bv>([01])</%bv>' % (formula, p, p))
-        value = rb"(?:<%bv>[^<]|<%bis><%bt[^>]*>[^<])" % (p, p, p)
-        self._in_a = re.compile(rb'<%bc r="A[0-9]+"[^>]*(?<!/)>%b%b' % (p, formula, value))
+        self._merge = re.compile(rb'<%bmergeCell [^<>]*?ref="([A-Z]{1,3})([0-9]+):([A-Z]{1,3})([0-9]+)"' % p)
+        formula = rb"(?:<%bf[^<>]*(?:/>|>[^<]*</%bf>))?" % (p, p)
+        self._boolean = re.compile(rb' t="b"[^<>]{0,200}>%b<%bv>([01])</%bv>' % (formula, p, p))
+        value = rb"(?:<%bv>[^<]|<%bis><%bt[^<>]*>[^<])" % (p, p, p)
+        self._in_a = re.compile(rb'<%bc r="A[0-9]+"[^<>]*(?<!/)>%b%b' % (p, formula, value))
 
     def read(self, block: bytes) -> None:
         """Take note of what one block holds."""
@@ -228,7 +230,10 @@ class _Scan:
         """Note the text of the cell a value was found in, unless the cell holds text that looks like a
         number.
         """
-        start = max(block.rfind(self._cell, 0, match.start()), 0)
+        start = block.rfind(self._cell, max(0, match.start() - _CELL_REACH), match.start())
+        if start < 0:
+            self.facts.complete = False
+            return
         tag = block[start : block.find(b">", start)]
         kind = _TYPE.search(tag)
         if kind is not None and kind[1] not in (b"n", b"b"):
@@ -252,9 +257,8 @@ class _Scan:
         cells = self.last_row * (self.last_column + 1)
         if self.last_row > MAX_ROWS or self.last_column >= MAX_COLUMNS or cells > MAX_SHEET_CELLS:
             raise UnreadableFile(
-                f"A sheet reaches to row {self.last_row} and column {self.last_column + 1}, more than "
-                "can be opened; "
-                "delete the stray cells far outside the table and send it again."
+                f"有工作表一直延伸到第 {self.last_row} 行、第 {self.last_column + 1} 列，超出可打开的范围；"
+                "请删去表格之外的零散单元格后重新报送。"
             )
 
 

@@ -7,7 +7,7 @@ WITH found AS (
     UNION ALL
     SELECT c.id_number, p.person_key, c.how
     FROM rounded_candidate AS c
-    INNER JOIN link_person AS p ON CAST(substr(p.id_number, 1, 15) AS BIGINT) = c.head
+    INNER JOIN link_person AS p ON try_cast(substr(p.id_number, 1, 15) AS BIGINT) = c.head
     WHERE
         p.id_key IS NOT NULL
         AND CASE c.how

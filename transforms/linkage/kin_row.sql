@@ -1,9 +1,14 @@
--- Grain: kinship row. Who its two sides are (a_id, b_id: ID numbers): the roll person linked at 0.9 or better, by a repaired number
--- too, else the bearer of the valid number. NULL where the number is unusable, or a roll person's under quite another name.
+-- Grain: kinship row. Who its two sides are (a_id, b_id: ID numbers; a_key, b_key: their first 17 digits, by which they are joined): the roll
+-- person linked at 0.9 or better, by a repaired number too, else the bearer of the valid number. NULL where the number is
+-- unusable, or a roll person's under quite another name.
 WITH side AS (
-    SELECT role, _row_id, tier, id_number
+    -- An exact link says what the row says itself.
+    SELECT role, _row_id, tier, id_number, try_cast(substr(id_number, 1, 17) AS BIGINT) AS id_key
     FROM links
-    WHERE dataset = 'kinship' AND (confidence >= 0.9 OR tier = 'id_exact_name_conflict')
+    WHERE
+        dataset = 'kinship'
+        AND tier <> 'id_exact'
+        AND (confidence >= 0.9 OR tier = 'id_exact_name_conflict')
 )
 
 SELECT
@@ -19,6 +24,16 @@ SELECT
         WHEN b.tier IS NOT NULL THEN b.id_number
         WHEN k.b_id_number_key IS NOT NULL THEN k.b_id_number
     END AS b_id,
+    CASE
+        WHEN a.tier = 'id_exact_name_conflict' THEN NULL
+        WHEN a.tier IS NOT NULL THEN a.id_key
+        ELSE k.a_id_number_key
+    END AS a_key,
+    CASE
+        WHEN b.tier = 'id_exact_name_conflict' THEN NULL
+        WHEN b.tier IS NOT NULL THEN b.id_key
+        ELSE k.b_id_number_key
+    END AS b_key,
     k.a_name,
     k.b_name,
     r.relation,

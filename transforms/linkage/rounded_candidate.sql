@@ -2,7 +2,7 @@
 -- rest to 000, or rounds, and then the 15th digit (with carry) is one higher than the original's. A program that holds the number
 -- as a binary double gives back the nearest multiple of 16 (numbers from 11) to 128 (from 58).
 WITH numeric_number AS (
-    SELECT id_number, CAST(id_number AS BIGINT) AS whole, CAST(substr(id_number, 1, 15) AS BIGINT) AS head
+    SELECT id_number, try_cast(id_number AS BIGINT) AS whole, try_cast(substr(id_number, 1, 15) AS BIGINT) AS head
     FROM damaged_number
     WHERE try_cast(id_number AS BIGINT) IS NOT NULL
 )

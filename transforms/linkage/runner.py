@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-import duckdb
-
 from data_contracts import Contract
+from transforms.engines import SqlConnection
 from transforms.linkage.pinyin import pinyin_table
 from transforms.linkage.probabilistic import TIER_TABLES, build_probabilistic
 from transforms.linkage.roles import PersonRole, person_roles
 from transforms.linkage.tables import replace_table
+from transforms.pace import Progress
 
 FOLDER = Path(__file__).parent
 
@@ -32,7 +32,7 @@ PAIRS = (
     "name_question", "name_reading", "name_one_off", "name_relation",
     "pair_repaired", "township_name", "place_word", "pair_birth_place", "links", "open_row",
 )  # fmt: skip
-KIN = ("kin_row", "kin_edge", "kin_overloaded", "kin_two_step", "kin_closed")
+KIN = ("kin_row", "kin_near", "kin_edge", "kin_name", "kin_overloaded", "kin_two_step", "kin_closed")
 
 # What later stages read; everything else is for the analyst of this stage.
 SNAPSHOT_TABLES = ("links", "link_person", "link_person_name", "kin_closed", "kin_overloaded", "open_row", *TIER_TABLES)
@@ -68,25 +68,28 @@ class LinkageReport:
     kin_overloaded: int = 0
 
 
-def build_links(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> LinkageReport:
+def build_links(
+    con: SqlConnection, contracts: Mapping[str, Contract], progress: Progress = lambda line: None
+) -> LinkageReport:
     """Link every register row to the people on the roll, and to those off it that rules ask about.
 
     con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL
     file of this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed` and
     `open_row` among them.
-    Raises LinkageError naming the table that could not be built.
+    progress is told each table before it is built. Raises LinkageError naming the table that could not be built.
     """
     _replace_pinyin(con)
-    for table in REFERENCE + PEOPLE:
-        replace_table(con, table, sql_text(table))
-    replace_table(con, "register_row", register_row_sql(person_roles(contracts)))
-    for table in PAIRS + KIN:
-        replace_table(con, table, sql_text(table))
+    tables = (*REFERENCE, *PEOPLE, "register_row", *PAIRS, *KIN)
+    for number, table in enumerate(tables, start=1):
+        progress(f"  linkage: {table} ({number}/{len(tables)})")
+        select = register_row_sql(person_roles(contracts)) if table == "register_row" else sql_text(table)
+        replace_table(con, table, select)
+    progress("  linkage: probabilistic tier")
     build_probabilistic(con, contracts)
     return _report(con)
 
 
-def write_links(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
+def write_links(con: SqlConnection, folder: Path) -> list[Path]:
     """Write the tables later stages read as `<folder>/<table>.parquet`, rows in a fixed order."""
     written = []
     for table in SNAPSHOT_TABLES:
@@ -144,7 +147,7 @@ def _placeholders(role: PersonRole) -> dict[str, str]:
     }
 
 
-def _replace_pinyin(con: duckdb.DuckDBPyConnection) -> None:
+def _replace_pinyin(con: SqlConnection) -> None:
     con.register("pinyin_arrow", pinyin_table())
     try:
         replace_table(con, "ref_pinyin", "SELECT * FROM pinyin_arrow")
@@ -152,15 +155,18 @@ def _replace_pinyin(con: duckdb.DuckDBPyConnection) -> None:
         con.unregister("pinyin_arrow")
 
 
-def _report(con: duckdb.DuckDBPyConnection) -> LinkageReport:
+def _report(con: SqlConnection) -> LinkageReport:
     def number(sql: str) -> int:
         row = con.execute(sql).fetchone()
         return int(row[0]) if row else 0
 
     tables = REFERENCE + PEOPLE + ("register_row",) + PAIRS + KIN
+    # One statement: on Spark each costs its planning.
+    counted = " UNION ALL ".join(f"SELECT '{table}' AS name, count(*) AS n FROM {table}" for table in tables)
+    rows = {name: int(n) for name, n in con.execute(counted).fetchall()}
     by_tier = con.execute("SELECT dataset, tier, count(*) FROM links GROUP BY ALL ORDER BY ALL").fetchall()
     return LinkageReport(
-        tables=[TableRows(table, number(f"SELECT count(*) FROM {table}")) for table in tables],
+        tables=[TableRows(table, rows[table]) for table in tables],
         links={(dataset, tier): rows for dataset, tier, rows in by_tier},
         kin_rows_unusable=number(
             "SELECT count(*) FROM kin_row WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import duckdb
 
+from transforms.engines import SqlConnection
+
 
 class LinkageError(RuntimeError):
     """A table of this stage could not be built; names the table and the kind of error."""
 
 
-def replace_table(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
+def replace_table(con: SqlConnection, table: str, select: str) -> None:
     """Create or replace a table from a SELECT. Raises LinkageError naming the table."""
     try:
         con.execute(f"CREATE OR REPLACE TABLE {table} AS\n{select}")

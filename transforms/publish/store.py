@@ -51,6 +51,11 @@ class Store:
         return self.root / "tmp"
 
     @property
+    def scratch(self) -> Path | None:
+        """Where a reader's passing files go: tmp/ of the store; None (the system's own) where that is missing or not to be written."""
+        return self.temporary if self.temporary.is_dir() and os.access(self.temporary, os.W_OK) else None
+
+    @property
     def prefect_home(self) -> Path:
         return self.root / "prefect"
 

@@ -23,3 +23,16 @@ def build_reconciliation(con: duckdb.DuckDBPyConnection) -> list[str]:
     for name in RECON_TABLES:
         con.execute((SQL_FOLDER / f"recon_{name}.sql").read_text(encoding="utf-8"))
     return [f"recon_{name}" for name in RECON_TABLES]
+
+
+def keep_township(con: duckdb.DuckDBPyConnection, township: str) -> None:
+    """Leave of the findings and tables of a rerun what concerns its township; a county's sums are not to be had from one of its townships.
+
+    What became of the files (kind 'file' of recon_intake) is the snapshot's and stays.
+    """
+    code = "'" + township.replace("'", "''") + "'"
+    for name in RECON_TABLES:
+        file = "kind IS DISTINCT FROM 'file' AND " if name == "intake" else ""
+        con.execute(f"DELETE FROM recon_{name} WHERE {file}township_code IS DISTINCT FROM {code}")
+    con.execute(f"DELETE FROM rectification WHERE township_code IS DISTINCT FROM {code}")
+    con.execute(f"DELETE FROM out_finding WHERE township_code <> {code} AND NOT list_contains(also_townships, {code})")

@@ -19,7 +19,7 @@ moved AS (
     FROM now_roll AS n
     FULL OUTER JOIN previous_roll AS p ON p.household_id = n.household_id AND p.benefit_type = n.benefit_type
     LEFT JOIN core_household_place AS h ON h.household_id = coalesce(n.household_id, p.household_id)
-    WHERE EXISTS (SELECT 1 FROM previous_roll)
+    WHERE (SELECT known FROM previous_roll_known)
 ),
 
 placed AS (

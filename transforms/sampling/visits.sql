@@ -8,7 +8,8 @@ SELECT
     any_value(h.head_count) AS head_count,
     any_value(r.address) AS address,
     any_value(r.phone) AS phone,
-    any_value(d.method) AS method
+    any_value(d.method) AS method,
+    bool_or(p.flagged) AS flagged
 FROM sample_drawn AS d
 INNER JOIN sample_population AS p ON p.township_code = d.township_code AND p.household_id = d.household_id
 LEFT JOIN core_household AS h ON h.household_id = d.household_id

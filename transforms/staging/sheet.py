@@ -79,7 +79,7 @@ def write_rows(
         f"COPY (WITH received AS {gathered} ({received}) "
         f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, {hashed} AS _hash "
         f"FROM ({select_layers('received', [*layers, marks])})) "
-        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)"
+        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2)"
     )
 
 

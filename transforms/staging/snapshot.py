@@ -14,6 +14,7 @@ import duckdb
 
 from data_contracts import Codes, Contract, load_codes
 from transforms.intake import Intake, ReceivedFile
+from transforms.pace import Pace
 from transforms.staging.checks import count_checks
 from transforms.staging.dataset import DatasetWork, Progress, stage_dataset
 from transforms.staging.headings import HeadingIndex
@@ -83,17 +84,23 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
         register_functions(con)
         accounts: list[FileAccount] = []
         checks: list[Mapping[str, object]] = []
+        pace = Pace(sum(file.size for file in files))
         for dataset, contract in contracts.items():
             own = [file for file in files if file.dataset == dataset]
+            size = sum(file.size for file in own)
             if before and own and before.keys.get(dataset) == keys[dataset]:
                 accounts += _link(before, dataset, folder)
                 checks += [check for check in before.checks if check["dataset"] == dataset]
                 progress(f"  {dataset}: unchanged, {len(own)} files")
+                pace.total -= size
                 continue
+            if own:
+                progress(f"  staging {dataset}, {len(own)} files of {size / 1e6:,.1f} MB ({pace})")
             task = DatasetWork(contract, contracts, index, words, scratch / dataset)
             found = stage_dataset(con, own, task, folder, progress)
             accounts += found
             checks += count_checks(contract, found)
+            pace.add(size, sum(file.received for file in found))
         snapshot = Snapshot(snapshot_id, folder, (*accounts, *refused), keys, tuple(checks))
         if finish:
             staged_views(con, snapshot, contracts)

@@ -72,9 +72,9 @@ class Scaled(Numeric):
     def _fast(self, raw: str, ctx: Context) -> str:
         unit = f" * {ctx.unit}" if ctx.unit not in (None, 1) else ""
         plain, grouped = (f"regexp_full_match({raw}, {literal(pattern)})" for pattern in (self.fast_pattern, _GROUPED))
-        number = f"CAST(CAST(replace({raw}, ',', '') AS {self.exact_type}){unit} AS {self.sql_type})"
+        number = f"TRY_CAST(CAST(replace({raw}, ',', '') AS {self.exact_type}){unit} AS {self.sql_type})"
         common = (
-            f"CAST(CAST({raw} AS {self.exact_type}){unit} AS {self.sql_type})"
+            f"TRY_CAST(CAST({raw} AS {self.exact_type}){unit} AS {self.sql_type})"
             if unit
             else f"CAST({raw} AS {self.sql_type})"
         )
@@ -123,7 +123,8 @@ class Money(Scaled):
     """An amount in yuan: 1,515.00, ￥80, 80元, 1.2万元. A unit in the cell goes before the heading's."""
 
     sql_type = "DECIMAL(18,2)"
-    exact_type = "DECIMAL(18,6)"
+    # Wide enough for any amount of 22 digits times 亿: a product that does not fit ends the query
+    exact_type = "DECIMAL(28,6)"
     fast_pattern = r"-?[0-9]{1,12}(\.[0-9]{1,6})?"
     pattern = _MONEY
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,8 +83,8 @@ class Model:
         """The probability that one open row and one person of the roll, taken at random, are one person."""
         return min(0.5, self.matches_per_open_row / max(people, 1))
 
-    def splink_settings(self, people: int) -> dict[str, Any]:
-        """The settings dictionary of Splink for a roll of that many people."""
+    def splink_settings(self, people: int, said: Callable[[str], str] = str) -> dict[str, Any]:
+        """The settings dictionary of Splink for a roll of that many people. said: a condition in the words of the engine that compares."""
         return {
             "link_type": "link_only",
             "probability_two_random_records_match": self.prior(people),
@@ -91,7 +92,7 @@ class Model:
             "retain_intermediate_calculation_columns": True,
             "linker_uid": "hedui",
             "blocking_rules_to_generate_predictions": [],
-            "comparisons": [_splink_comparison(comparison) for comparison in self.comparisons],
+            "comparisons": [_splink_comparison(comparison, said) for comparison in self.comparisons],
         }
 
 
@@ -136,23 +137,24 @@ def _problems(comparison: Comparison) -> list[str]:
     return found
 
 
-def _splink_comparison(comparison: Comparison) -> dict[str, Any]:
+def _splink_comparison(comparison: Comparison, said: Callable[[str], str]) -> dict[str, Any]:
     return {
         "output_column_name": comparison.name,
-        "comparison_levels": [_splink_level(level) for level in comparison.levels],
+        "comparison_levels": [_splink_level(level, said) for level in comparison.levels],
     }
 
 
-def _splink_level(level: Level) -> dict[str, Any]:
-    said: dict[str, Any] = {"sql_condition": level.sql, "label_for_charts": level.label}
+def _splink_level(level: Level, said: Callable[[str], str]) -> dict[str, Any]:
+    condition = level.sql if level.sql == ELSE else said(level.sql)
+    told: dict[str, Any] = {"sql_condition": condition, "label_for_charts": level.label}
     if level.missing:
-        return said | {"is_null_level": True}
-    said |= {"m_probability": level.m, "u_probability": level.u}
+        return told | {"is_null_level": True}
+    told |= {"m_probability": level.m, "u_probability": level.u}
     if level.frequency:
-        said |= {
+        told |= {
             "tf_adjustment_column": level.frequency,
             "tf_adjustment_weight": 1.0,
             "tf_minimum_u_value": level.minimum_u,
             "disable_tf_exact_match_detection": True,
         }
-    return said
+    return told

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
-import duckdb
 import pyarrow as pa
 from pypinyin import Style, lazy_pinyin
 
 from data_contracts import Contract
+from transforms.engines import SqlConnection
 from transforms.linkage.pinyin import SURNAME_READINGS
 from transforms.linkage.probabilistic.model import Comparison, Model, load_model
+from transforms.linkage.probabilistic.splink_backend import splink_backend
 from transforms.linkage.roles import person_roles
 from transforms.linkage.tables import LinkageError, replace_table
 
@@ -45,9 +46,7 @@ LINK_WEIGHT = (
 )
 
 
-def build_probabilistic(
-    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model | None = None
-) -> int:
+def build_probabilistic(con: SqlConnection, contracts: Mapping[str, Contract], model: Model | None = None) -> int:
     """Score the open rows of the registers of deaths and cremations and add what comes of it to `links`.
 
     con: has the tables of the deterministic tiers (`links`, `open_row`, `link_person` …). Adds rows of tier
@@ -67,7 +66,7 @@ def build_probabilistic(
     return _number(con, "SELECT count(*) FROM prob_link")
 
 
-def build_candidates(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model) -> int:
+def build_candidates(con: SqlConnection, contracts: Mapping[str, Contract], model: Model) -> int:
     """Find the pairs worth scoring: open row × person that share a block small enough. Returns their number."""
     _settings_tables(con, contracts, model)
     if not _number(con, "SELECT count(*) FROM open_row AS o SEMI JOIN prob_register AS r USING (dataset, role)"):
@@ -77,7 +76,7 @@ def build_candidates(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Con
     return _number(con, "SELECT count(*) FROM prob_pair")
 
 
-def score_pairs(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+def score_pairs(con: SqlConnection, model: Model) -> None:
     """Score the pairs of `prob_pair` into `prob_prediction` (match_weight, match_probability; per comparison
     gamma_<name> = level, weight_<name> = log2 Bayes factor)."""
     _tones(con)
@@ -93,16 +92,16 @@ def sql_text(table: str) -> str:
     return (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
 
 
-def _predict(con: duckdb.DuckDBPyConnection, model: Model, people: int) -> None:
-    from splink import DuckDBAPI, Linker  # only a drop with pairs to score pays for the import
+def _predict(con: SqlConnection, model: Model, people: int) -> None:
+    from splink import Linker  # only a drop with pairs to score pays for the import
 
-    api = DuckDBAPI(connection=con)
+    api, said = splink_backend(con)
     inputs = [
         api.register("prob_left", dataset_display_name="open"),
         api.register("prob_right", dataset_display_name="roll"),
     ]
     # Neither Splink's log lines nor its hints to train the model: the model is fixed.
-    linker = Linker(inputs, model.splink_settings(people), log_level=None, validate_settings=False)
+    linker = Linker(inputs, model.splink_settings(people, said), log_level=None, validate_settings=False)
     tables = linker.table_management
     for column in model.frequency_columns:
         table = FREQUENCY_TABLES[column]
@@ -130,7 +129,7 @@ def _prediction_sql(model: Model, scored: str) -> str:
     )
 
 
-def _settings_tables(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], model: Model) -> None:
+def _settings_tables(con: SqlConnection, contracts: Mapping[str, Contract], model: Model) -> None:
     roles = [role for role in person_roles(contracts) if role.age_on]
     replace_table(con, "prob_register", _values_sql(["dataset", "role"], [(r.dataset, r.id_column) for r in roles]))
     blocks = [(b.rule, b.max_people, b.max_pairs) for b in model.blocking]
@@ -199,7 +198,7 @@ def _answer_steps(first: int) -> list[dict[str, str | int]]:
     ]  # fmt: skip
 
 
-def _tones(con: duckdb.DuckDBPyConnection) -> None:
+def _tones(con: SqlConnection) -> None:
     """`prob_tone`: reading with tone of each character of a name to compare (a few hundred, whatever the drop)."""
     found = con.execute(
         "SELECT DISTINCT substr(n.plain_name, p.i, 1) FROM prob_name AS n "
@@ -216,5 +215,5 @@ def _tones(con: duckdb.DuckDBPyConnection) -> None:
         con.unregister("tone_arrow")
 
 
-def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+def _number(con: SqlConnection, sql: str) -> int:
     return int(con.execute(sql).fetchall()[0][0])

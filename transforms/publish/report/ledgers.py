@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from transforms.publish.report.model import LedgerLine, Ledgers, Outcomes, QualityLine, Scope
+from transforms.publish.workbooks.reconciliation import ARCHIVE_COMPARED
 
 COUNTED = (
     "roll_households",
@@ -22,7 +23,10 @@ COUNTED = (
     "diff_paid_yuan",
     "diff_archive_yuan",
 )
-SUMS = ", ".join(f"sum({c}) AS {c}" for c in COUNTED)
+SUMS = ", ".join(
+    f"sum({c}) FILTER (WHERE {ARCHIVE_COMPARED}) AS {c}" if c == "diff_archive_yuan" else f"sum({c}) AS {c}"
+    for c in COUNTED
+)
 # How many differ is said in words above household level; the households themselves are counted here.
 LINES = f"""
 WITH lines AS (
@@ -118,7 +122,7 @@ def _lines(con: Con, sql: str, values: dict[str, Any]) -> list[LedgerLine]:
 
 def _total(lines: Iterable[LedgerLine]) -> LedgerLine:
     of = list(lines)
-    sums = {column: sum(getattr(line, column) for line in of) for column in (*COUNTED, "differing")}
+    sums: dict[str, Any] = {c: sum(getattr(line, c) or 0 for line in of) for c in (*COUNTED, "differing")}
     return LedgerLine("合计", **sums)
 
 

@@ -96,7 +96,9 @@ class TownshipLine:
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """Roll, finance and archive side by side; `differing` counts households and benefits with a reason."""
+    """Roll, finance and archive side by side; `differing` counts households and benefits with a reason. `diff_archive_yuan` is None where no
+    archive covers the benefit.
+    """
 
     name: str
     roll_households: int
@@ -109,7 +111,7 @@ class LedgerLine:
     archive_persons: int
     archive_yuan: Decimal
     diff_paid_yuan: Decimal
-    diff_archive_yuan: Decimal
+    diff_archive_yuan: Decimal | None
     differing: int
 
 

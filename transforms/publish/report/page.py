@@ -12,7 +12,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from transforms.publish.report import charts, findings, health, ledgers
+from transforms.publish.report import charts, findings, health, ledgers, measured
 from transforms.publish.report.charts import Bar
 from transforms.publish.report.model import Outcomes, RuleLine, Scope, TownshipLine
 from transforms.publish.workbooks import RunHeader
@@ -73,6 +73,7 @@ def _content(con: duckdb.DuckDBPyConnection, scope: Scope, manifest: Mapping[str
         "township_charts": [] if scope.township else _township_charts(townships, counties),
         "counties": counties,
         "changes": findings.read_changes(con, scope) if manifest.get("previous_run_id") else None,
+        "measured": measured.read_measured(con, scope),
         "ledgers": ledgers.read_ledgers(con, scope),
         "outcomes": outcomes,
         "outcome_codes": [code for code in OUTCOME_ORDER if outcomes.total.get(code)],

@@ -16,6 +16,7 @@ from transforms.publish.workbooks import reading as read
 from transforms.publish.workbooks.guide import basis_text
 from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import RULE_STATUS, SEVERITIES, SEVERITY, month_label
+from transforms.publish.workbooks.measured import write_measured
 from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
 from transforms.publish.workbooks.reconciliation import COUNTY_BLOCKS, write_reconciliation
 from transforms.publish.workbooks.reviews import precision_text, rule_precision
@@ -45,7 +46,7 @@ class CountyPage:
 def write_county_workbook(con: duckdb.DuckDBPyConnection, county_code: str, out_path: Path, run: RunHeader) -> Path:
     """Write one county's workbook to `out_path` from the tables of run.duckdb and return the path.
 
-    Sheets: 封面, 各镇汇总, 规则汇总, 对账, 文件接收, 未评估. A finding counts once, in its own township.
+    Sheets: 封面, 各镇汇总, 规则汇总, 核查实测, 对账, 文件接收, 未评估. A finding counts once, in its own township.
     Raises LookupError when core_township has no township of the county.
     """
     townships = read.townships_of(con, county_code)
@@ -63,6 +64,7 @@ def write_county_workbook(con: duckdb.DuckDBPyConnection, county_code: str, out_
         "rule_id": {rule.rule_id: rule.title for rule in rules},
         "township_code": {t.township_code: t.township_name for t in townships},
     }
+    write_measured(book, con, county_code, names["rule_id"], names["township_code"])
     write_reconciliation(book, con, county_code, COUNTY_BLOCKS, names)
     _write_intake(book, con, files)
     _write_not_compared(book, rules, files)

@@ -26,19 +26,20 @@ class RunHeader:
 
 def township_file_name(township_code: str, township_name: str) -> str:
     """File name of a township's workbook; characters that some file system refuses are cut from the name."""
-    return f"{_safe(township_code)}_{_safe(township_name)}_疑点线索.xlsx"
+    return f"{safe_name(township_code)}_{safe_name(township_name)}_疑点线索.xlsx"
 
 
 def ledger_file_name(township_code: str, township_name: str) -> str:
     """File name of a township's 整改台账."""
-    return f"{_safe(township_code)}_{_safe(township_name)}_整改台账.xlsx"
+    return f"{safe_name(township_code)}_{safe_name(township_name)}_整改台账.xlsx"
 
 
 def county_file_name(county_code: str) -> str:
     """File name of a county's workbook."""
-    return f"{_safe(county_code)}_汇总.xlsx"
+    return f"{safe_name(county_code)}_汇总.xlsx"
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
+    """A received code or name as part of a file name: without what leads elsewhere, breaks a line or some file system refuses."""
     cut = UNSAFE_IN_NAMES.sub("", name or "").strip(" .")[:LONGEST_NAME].rstrip(" .")
     return cut or "未定"

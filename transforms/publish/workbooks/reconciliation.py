@@ -39,7 +39,13 @@ class Block:
 
 
 LEDGERS = ("花名册", "发放", "档案")
-LEDGER_NOTE = "发放为最近一个发放月份的成功发放；花名册金额每户每类救助只计一次。“相差”为发放或档案减花名册。"
+LEDGER_NOTE = "发放为最近一个发放月份的成功发放；花名册金额每户每类救助只计一次。“相差”为发放或档案减花名册；低保、特困以外没有档案的，不与档案比对。"
+#: Whether a row of recon_ledgers is compared with the archive: it has one, or households of its benefit are told to lack one.
+ARCHIVE_COMPARED = (
+    "archive_households > 0 OR benefit_type IN (SELECT benefit_type FROM recon_ledgers WHERE level = 'household' "
+    "AND reason LIKE '%无档案%')"
+)
+ARCHIVE_DIFFERENCE = f"CASE WHEN {ARCHIVE_COMPARED} THEN diff_archive_yuan END AS diff_archive_yuan"
 DIFFERENCES = (
     TableColumn("发放与\n花名册相差", MONEY),
     TableColumn("档案与\n花名册相差", MONEY),
@@ -79,7 +85,7 @@ def _ledger(title: str, level: str, by: Mapping[str, str], extra: str = "", hous
         for word, side in sides
         for what in counted
     ]
-    picks = ", ".join([*by, *(name for name, _, _ in figures), "diff_paid_yuan", "diff_archive_yuan", "reason"])
+    picks = ", ".join([*by, *(name for name, _, _ in figures), "diff_paid_yuan", ARCHIVE_DIFFERENCE, "reason"])
     columns = (
         *(TableColumn(heading, KEY if name == "household_id" else STRONG) for name, heading in by.items()),
         *(TableColumn(heading, look) for _, heading, look in figures),

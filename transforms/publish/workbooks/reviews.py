@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import duckdb
 
@@ -41,7 +41,11 @@ class Reviews:
 
     def of(self, lead: Lead) -> tuple[str, Precision]:
         """Whose reviews ('本镇', '全县' or '') and what they measured for such leads."""
-        key = (lead.rule_id, lead.match_tier or "")
+        return self.measured(lead.rule_id, lead.match_tier)
+
+    def measured(self, rule_id: str, match_tier: str | None) -> tuple[str, Precision]:
+        """As `of`, for a rule and match tier."""
+        key = (rule_id, match_tier or "")
         if key in self.township:
             return "本镇", self.township[key]
         return ("全县", self.county[key]) if key in self.county else ("", UNKNOWN)
@@ -90,9 +94,94 @@ def rule_precision(con: duckdb.DuckDBPyConnection, county_code: str) -> dict[str
     return {rule: precision(int(confirmed), int(reviewed)) for rule, confirmed, reviewed in rows}
 
 
+@dataclass(frozen=True)
+class MeasuredLine:
+    """What was measured for one rule and match tier in one township."""
+
+    rule_id: str
+    match_tier: str
+    township_code: str
+    measured: Precision
+
+
+def measured_lines(con: duckdb.DuckDBPyConnection, region: str) -> list[MeasuredLine]:
+    """Measured precision by rule, tier and township of a region (a code or its beginning); most reviewed rules first."""
+    if not has_table(con, "measured_precision"):
+        return []
+    rows = ask(
+        con,
+        "SELECT rule_id, match_tier, township_code, confirmed, reviewed FROM measured_precision "
+        "WHERE starts_with(township_code, ?) "
+        "ORDER BY sum(reviewed) OVER (PARTITION BY rule_id) DESC, rule_id, match_tier, township_code",
+        [region],
+    ).fetchall()
+    return [MeasuredLine(rule, tier, code, precision(int(c), int(n))) for rule, tier, code, c, n in rows]
+
+
+@dataclass(frozen=True)
+class SpotCheck:
+    """What the spot checks of one place and benefit type ('' for all) found; see sample_estimate in docs/architecture.md."""
+
+    level: str
+    township_code: str | None
+    benefit_type: str
+    drawn: int
+    reviewed: int
+    problems: int
+    clean_reviewed: int
+    misses: int
+    misses_to_end: int
+    flagged_reviewed: int
+    flagged_problems: int
+    whole_reviewed: int
+    whole_problems: int
+
+
+def spot_checks(con: duckdb.DuckDBPyConnection, region: str) -> list[SpotCheck]:
+    """The spot checks of a county (itself first, then its townships) or of one township; none where nothing was returned."""
+    if not has_table(con, "sample_estimate"):
+        return []
+    columns = ", ".join(f.name for f in fields(SpotCheck))
+    rows = ask(
+        con,
+        f"SELECT {columns} FROM sample_estimate WHERE CASE WHEN length($region) > CAST($digits AS INTEGER) THEN township_code = $region "
+        "ELSE county_code = $region END AND reviewed + clean_reviewed + whole_reviewed > 0 "
+        "ORDER BY level, township_code, benefit_type = '' DESC, benefit_type",
+        {"region": region, "digits": str(COUNTY_DIGITS)},
+    ).fetchall()
+    return [SpotCheck(*row) for row in rows]
+
+
 def precision_text(measured: Precision) -> str:
     """12条中属实9条（47%～91%）: counts first, for the interval is only as good as they are."""
     return f"{measured.reviewed}条中属实{measured.confirmed}条（{measured.low:.0%}～{measured.high:.0%}）"
+
+
+def share_text(found: int, reviewed: int, what: str) -> str:
+    """12户中有问题1户（0%～35%）; what was not reviewed says so."""
+    if not reviewed:
+        return "尚无核查结果"
+    measured = precision(found, reviewed)
+    return f"{reviewed}户中{what}{found}户（{found / reviewed:.1%}，95%区间{measured.low:.1%}～{measured.high:.1%}）"
+
+
+def estimate_text(con: duckdb.DuckDBPyConnection, township_code: str) -> str:
+    """What the spot checks say of a township in one line; '' where none was returned."""
+    if not has_table(con, "sample_estimate"):
+        return ""
+    rows = ask(
+        con,
+        "SELECT problems, reviewed, misses, clean_reviewed, misses_to_end FROM sample_estimate "
+        "WHERE level = 'township' AND township_code = ? AND benefit_type = '' AND reviewed + clean_reviewed > 0",
+        [township_code],
+    ).fetchall()
+    if not rows:
+        return ""
+    problems, reviewed, misses, clean, to_end = rows[0]
+    return (
+        f"随机抽查{share_text(problems, reviewed, '有问题')}；系统没有发现疑点的户（含补充抽取）"
+        f"{share_text(misses, clean, '有问题')}，即漏查，其中应退未退{to_end}户"
+    )
 
 
 def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str]) -> str:

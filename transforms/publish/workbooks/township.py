@@ -16,7 +16,7 @@ from transforms.publish.workbooks.leads import LeadPage, write_decided, write_le
 from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
 from transforms.publish.workbooks.reconciliation import TOWNSHIP_BLOCKS, write_reconciliation
 from transforms.publish.workbooks.rectification import write_rectification_sheet
-from transforms.publish.workbooks.reviews import reviews_for
+from transforms.publish.workbooks.reviews import estimate_text, reviews_for
 from transforms.publish.workbooks.sheet import Book, protect
 
 
@@ -25,7 +25,7 @@ def write_township_workbook(con: duckdb.DuckDBPyConnection, township_code: str, 
 
     Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 整改台账, 核查指引, 对账. Reads
     out_finding, core_township, core_household, core_person, core_ctx, run_input, run_rule, run_parameter, and
-    where the run has them recon_*, measured_precision, decision_evidence and rectification. Raises
+    where the run has them recon_*, measured_precision, sample_estimate, decision_evidence and rectification. Raises
     LookupError when core_township lacks the code.
     """
     place = read.township(con, township_code)
@@ -90,4 +90,5 @@ def _facts(
             if leads
             else f"没有待核查的线索；已核结{len(decided)}条",
         ),
+        ("以往抽查", estimate_text(con, place.township_code)),
     ]

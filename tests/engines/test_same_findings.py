@@ -1,0 +1,92 @@
+"""Every rule on both engines over the sample drop: the same links, the same findings, the same lists."""
+
+import json
+
+import duckdb
+import pytest
+
+from rules.engine.corpus import load_corpus
+from tests.engines.conftest import ON_SPARK, latest, rerun
+from transforms.linkage import SNAPSHOT_TABLES
+
+# A whole night on Spark.
+pytestmark = pytest.mark.full
+
+#: Of a run, not of what it found.
+OF_THE_RUN = ("run_id",)
+
+
+def manifest(run_dir):
+    return json.loads((run_dir / "manifest.json").read_text(encoding="utf-8"))
+
+
+def rows(file, keep="TRUE"):
+    """Every row of a Parquet file as text, doubles to nine places, in order; the columns that name the run left out."""
+    with duckdb.connect() as con:
+        kinds = con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall()
+        columns = [f"round({n}, 9)" if kind == "DOUBLE" else n for n, kind, *_ in kinds if n not in OF_THE_RUN]
+        return con.execute(f"SELECT {', '.join(columns)} FROM '{file}' WHERE {keep} ORDER BY ALL").fetchall()
+
+
+def test_every_rule_was_evaluated_by_spark(on_spark):
+    said = manifest(latest(on_spark))
+    assert said["engine"] == "spark"
+    assert {i: r["status"] for i, r in said["rules"].items()} == dict.fromkeys(load_corpus(), "evaluated")
+
+
+@pytest.mark.parametrize("rule_id", load_corpus())
+def test_a_rule_finds_the_same(on_duckdb, on_spark, rule_id):
+    found = [rows(latest(store) / "suspects.parquet", f"rule_id = '{rule_id}'") for store in (on_duckdb, on_spark)]
+    assert found[0], "the sample drop has a case of every rule"
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("table", SNAPSHOT_TABLES)
+def test_linkage_leaves_the_same(on_duckdb, on_spark, table):
+    files = [
+        store / "snapshots" / manifest(latest(store))["snapshot_id"] / "links" / f"{table}.parquet"
+        for store in (on_duckdb, on_spark)
+    ]
+    assert rows(files[0]) == rows(files[1])
+    with duckdb.connect() as con:
+        columns = [con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall() for file in files]
+    assert [c[0] for c in columns[0]] == [c[0] for c in columns[1]]
+
+
+def test_the_reconciliation_is_the_same(on_duckdb, on_spark):
+    files = [
+        sorted(p.relative_to(latest(store)) for p in latest(store).glob("recon*/*.parquet"))
+        for store in (on_duckdb, on_spark)
+    ]
+    assert files[0] == files[1]
+    for file in files[0]:
+        assert rows(latest(on_duckdb) / file) == rows(latest(on_spark) / file)
+
+
+def test_a_township_rerun_on_spark_finds_the_same(on_duckdb, on_spark):
+    with duckdb.connect() as con:
+        suspects = latest(on_duckdb) / "suspects.parquet"
+        township = con.execute(
+            f"SELECT township_code FROM '{suspects}' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        ).fetchall()[0][0]
+    reruns = [rerun(on_duckdb, township), rerun(on_spark, township, *ON_SPARK)]
+    assert [done.status for done in reruns] == [0, 0], reruns[1].err
+    stores = (on_duckdb, on_spark)
+    found = [
+        rows(store / "runs" / done.json["run_id"] / "suspects.parquet")
+        for store, done in zip(stores, reruns, strict=True)
+    ]
+    assert found[0]
+    assert found[0] == found[1]
+
+
+def test_nothing_of_spark_is_left_and_nobody_is_named(on_spark):
+    assert [path.name for path in on_spark.rglob("*") if "spark" in path.name or path.name == "metastore_db"] == []
+    said = (on_spark.parent / "stderr.txt").read_text()
+    with duckdb.connect() as con:
+        snapshot = on_spark / "snapshots" / manifest(latest(on_spark))["snapshot_id"]
+        people = con.execute(
+            f"SELECT DISTINCT id_number, name FROM '{snapshot}/staged/benefit_roll.parquet'"
+        ).fetchall()
+    assert people
+    assert [text for person in people for text in person if text and text in said] == []

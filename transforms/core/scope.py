@@ -1,0 +1,61 @@
+"""The part of a snapshot one township's findings rest on, so that a rerun costs what its township costs.
+
+A finding is about people and households of the township; judging them takes the people and households they are bound to (kin, a shared
+number or account), and judging a finding of a neighbour that names the township too takes the neighbour's own. Two steps outward hold all of
+it. What lies at the edge is judged on part of its data: nothing of it is published.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+FOLDER = Path(__file__).parent / "scope"
+STEPS = 2
+NOWHERE = "000000000"
+HOUSEHOLDS = "household_id IN (SELECT household_id FROM scope_household)"
+ACCOUNTS = "account_of(bank_account) IN (SELECT account FROM scope_account)"
+PEOPLE = "id_number IN (SELECT person_key FROM scope_person)"
+HERE = "substr(township_code, 1, 9) = getvariable('scope_township')"
+#: What is read as a whole, not through links: the rows the scope keeps.
+KEPT = {
+    "benefit_roll": f"{HOUSEHOLDS} OR {PEOPLE}",
+    "payments": f"{HOUSEHOLDS} OR {ACCOUNTS}",
+    "archives": HOUSEHOLDS,
+    "account_activity": ACCOUNTS,
+    **dict.fromkeys(("poverty_registry", "severe_illness", "disability_register"), f"{HERE} OR {PEOPLE}"),
+}
+
+
+def narrow_to(con: duckdb.DuckDBPyConnection, township: str) -> None:
+    """Make stg_*, links and kin_closed hold what the township's findings need; core_ctx keeps speaking of the whole snapshot.
+
+    Needs these views, core_ctx, the macros, previous_suspect and previous_roll. What belongs nowhere may come from anywhere: for 000000000 all is kept.
+    """
+    if township == NOWHERE:
+        return
+    con.execute(f"SET VARIABLE scope_township = '{township}'")
+    con.execute((FOLDER / "seed.sql").read_text(encoding="utf-8"))
+    for _ in range(STEPS):
+        con.execute((FOLDER / "widen.sql").read_text(encoding="utf-8"))
+    linked = "person_key IN (SELECT person_key FROM scope_person)"
+    near = "(SELECT person_key FROM scope_person)"
+    _keep(con, "links", linked)
+    _keep(con, "kin_closed", f"a_id IN {near} OR b_id IN {near}")
+    for dataset, condition in KEPT.items():
+        by_link = f" OR _row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"
+        _keep(con, f"stg_{dataset}", condition + by_link)
+
+
+def is_narrowed(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether `narrow_to` has left a part of the snapshot."""
+    return bool(
+        con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'scope_household'").fetchall()[0][0]
+    )
+
+
+def _keep(con: duckdb.DuckDBPyConnection, view: str, condition: str) -> None:
+    con.execute(f"CREATE TABLE scoped AS SELECT * FROM {view} WHERE {condition}")
+    con.execute(f"DROP VIEW {view}")
+    con.execute(f"ALTER TABLE scoped RENAME TO {view}")
