@@ -77,7 +77,7 @@ def _run(target: str, seconds: float) -> Told:
     started = time.monotonic()
     while (left := seconds - (time.monotonic() - started)) > 1:
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.fuzz", "--child", target, f"-max_total_time={int(left)}", f"-timeout={SECONDS_A_CASE}",
+            [sys.executable, "-m", "benchmarks.fuzz", "--child", target, f"-max_total_time={int(left)}", f"-timeout={SECONDS_A_CASE}", f"-report_slow_units={SECONDS_A_CASE}",
              f"-rss_limit_mb={MEMORY_MB}", f"-max_len={MOST_BYTES}", f"-artifact_prefix={folder}/ended-", str(folder / "corpus")],
             cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, env={**os.environ, "TMPDIR": _temporary(folder)},
         )  # fmt: skip

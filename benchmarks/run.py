@@ -1,8 +1,8 @@
 """Measures hedui against the least that could be done with the same files:  python -m benchmarks.run [--sizes 50k,500k,5m] [--work DIR]
 
 Per size, each in a process of its own with wall time, CPU time and peak memory of the process tree: the nightly run, a second night in which one
-register changed, the rerun of one township, the three parts of the floor (benchmarks.floor), and eleven rules in Polars and in pandas (on the
-drop a tenth as large). Prints ratios to the floor in CPU time and how they grow between sizes; writes results/<machine day>.json and a chart.
+register changed, the rerun of one township, the three parts of the floor (benchmarks.floor), and eleven rules in Polars, in pandas (on the
+drop a tenth as large) and, where PySpark and Java are there, on Spark local. Prints ratios to the floor in CPU time and how they grow between sizes; writes results/<machine day>.json and a chart.
 Nothing is asserted: times are those of this machine on this day.
 """
 
@@ -16,6 +16,7 @@ import platform
 import shutil
 import sys
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from itertools import pairwise
 from math import log
 from pathlib import Path
@@ -61,7 +62,7 @@ class SizeResult:
             told["night / floor"] = round(night / floor, 2)
         if night and second:
             told["second night / night"] = round(second / night, 2)
-        for name in ("polars", "pandas, a tenth"):
+        for name in ("polars", "pandas, a tenth", "spark local"):
             cost, rules = self.cpu(name), self.cpu("floor rules")
             if cost and rules:
                 told[f"{name} / floor rules"] = round(cost / rules, 2)
@@ -89,8 +90,8 @@ def measure_size(work: Path, persons: int) -> SizeResult:
     _module(result, "polars", "benchmarks.in_polars", drop, scratch)
     if persons >= NOTHING_TO_COMPARE * 10:
         _module(result, "pandas, a tenth", "benchmarks.in_pandas", drop_of(work, persons // 10), scratch)
-    for script in sorted(Path(__file__).parent.glob("spark_*.py")):
-        _module(result, script.stem.replace("_", " "), f"benchmarks.{script.stem}", drop, scratch)
+    if find_spec("pyspark") and shutil.which("java"):
+        _module(result, "spark local", "benchmarks.spark_eleven", drop, scratch)
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.rmtree(store, ignore_errors=True)
     return result

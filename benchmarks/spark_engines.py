@@ -29,7 +29,7 @@ RESULT_FILE = RESULTS / "spark_engines.json"
 ENGINES = ("duckdb", "spark")
 STAGES = ("staging", "core", "rules")
 #: Of a run, not of what it found.
-RUN_COLUMNS = ("run_id", "finding_id")
+RUN_COLUMNS = ("run_id",)
 #: Sums of logarithms in another order, and another library's power function.
 CLOSE = 1e-9
 
@@ -92,19 +92,10 @@ def run_drop(drop: Drop, engine: str, master: str, work: Path) -> EngineRun:
 
 
 def compare(one: EngineRun, other: EngineRun) -> dict[str, dict[str, int]]:
-    """What differs: per rule and per link table, rows of the first the second has not, and the other way round; {} when nothing does."""
-    differing = {}
-    with duckdb.connect() as con:
-        for name, files in (
-            ("suspects", [run.run_dir / "suspects.parquet" for run in (one, other)]),
-            *(
-                (table, [run.snapshot / "links" / f"{table}.parquet" for run in (one, other)])
-                for table in SNAPSHOT_TABLES
-            ),
-        ):
-            _tables(con, files)
-            for label, rows in _differing(con, name).items():
-                differing[label] = rows
+    """What differs, by rule and by link table; {} when nothing does. Also rules whose status or number of findings differs."""
+    differing = differing_rows("suspects", *(run.run_dir / "suspects.parquet" for run in (one, other)))
+    for table in SNAPSHOT_TABLES:
+        differing |= differing_rows(table, *(run.snapshot / "links" / f"{table}.parquet" for run in (one, other)))
     for rule_id in one.manifest["rules"]:
         said = [
             (run.manifest["rules"][rule_id]["status"], run.manifest["rules"][rule_id]["findings"])
@@ -115,27 +106,27 @@ def compare(one: EngineRun, other: EngineRun) -> dict[str, dict[str, int]]:
     return differing
 
 
-def _tables(con: duckdb.DuckDBPyConnection, files: list[Path]) -> None:
-    for side, file in zip(("a", "b"), files, strict=True):
-        kinds = con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall()
-        columns = [_compared(name, kind) for name, kind, *_ in kinds if name not in RUN_COLUMNS]
-        con.execute(f"CREATE OR REPLACE TABLE {side} AS SELECT {', '.join(columns)} FROM '{file}'")
+def differing_rows(name: str, one: Path, other: Path) -> dict[str, dict[str, int]]:
+    """Rows of one Parquet file the other has not, and the other way round: of 'suspects' by rule, of another table under its name."""
+    label = "rule_id" if name == "suspects" else f"'{name}'"
+    found: dict[str, dict[str, int]] = {}
+    with duckdb.connect() as con:
+        for side, file in {"a": one, "b": other}.items():
+            kinds = con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall()
+            columns = [_compared(column, kind) for column, kind, *_ in kinds if column not in RUN_COLUMNS]
+            con.execute(f"CREATE TABLE {side} AS SELECT {', '.join(columns)} FROM '{file}'")
+        for side, (first, second) in {"only_first": ("a", "b"), "only_second": ("b", "a")}.items():
+            rows = con.execute(
+                f"SELECT {label}, count(*) FROM (SELECT * FROM {first} EXCEPT ALL SELECT * FROM {second}) GROUP BY ALL"
+            ).fetchall()
+            for key, count in rows:
+                if count:
+                    found.setdefault(key, {})[side] = count
+    return found
 
 
 def _compared(name: str, kind: str) -> str:
     return f'round("{name}" / {CLOSE}) AS "{name}"' if kind == "DOUBLE" else f'"{name}"'
-
-
-def _differing(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, dict[str, int]]:
-    label = "rule_id" if name == "suspects" else f"'{name}'"
-    found: dict[str, dict[str, int]] = {}
-    for side, (first, second) in {"only_first": ("a", "b"), "only_second": ("b", "a")}.items():
-        rows = con.execute(
-            f"SELECT {label}, count(*) FROM (SELECT * FROM {first} EXCEPT ALL SELECT * FROM {second}) GROUP BY ALL"
-        ).fetchall()
-        for key, count in rows:
-            found.setdefault(key, {})[side] = count
-    return found
 
 
 def _as_of(inbox: Path) -> str:

@@ -32,7 +32,8 @@ def normalise_heading(text: str | None) -> Heading:
     """The matching key of a heading and the money unit its remark names."""
     compact = _compact(text)
     key, remarks = _split_remarks(compact)
-    return Heading(key, _unit(remarks))
+    # And once more: so may what a bracket stood between.
+    return Heading(unicodedata.normalize("NFKC", key), _unit(remarks))
 
 
 def heading_forms(text: str | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from data_contracts import load_codes
 from data_contracts.loader import Contract, load_contracts
 from flows.engine import RuleEngine, engine_version, fetch, linking_engine, rule_engine
 from flows.feedback import load_into_run
+from flows.memory import memory_limit
 from flows.plan import Progress, RunError, RunPlan, StageReport, UsageError, timed
 from flows.settings import Settings
 from flows.validation import Validated, Validator
@@ -119,7 +120,9 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
                 pace.add(1)
                 progress(f"  {outcome.rule_id}: {outcome.status}, {outcome.findings} findings ({pace})")
 
-            outcomes = apply_rules(con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select)
+            outcomes = apply_rules(
+                con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select
+            )
             run_tables.write_rules(con, rules, outcomes)
             report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
             build_rectification(con, _run_path(plan, plan.previous_run_id), plan.as_of)
@@ -265,7 +268,7 @@ def arrived(
 
 
 def _limits(plan: RunPlan, settings: Settings) -> EngineLimits:
-    return EngineLimits(settings.memory_limit, settings.threads or os.cpu_count(), plan.work / "spill")
+    return EngineLimits(memory_limit(plan.inbox, settings), settings.threads or os.cpu_count(), plan.work / "spill")
 
 
 def _database(plan: RunPlan, settings: Settings) -> duckdb.DuckDBPyConnection:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.children import start_child
+from flows.memory import memory_limit
 from flows.plan import RunError, RunPlan
 from flows.settings import Settings
 from transforms.publish.store import Store
@@ -36,7 +37,7 @@ class Validator:
             "as_of": plan.as_of.isoformat(),
             "out_dir": str(plan.work / "data_docs"),
             "spill": str(plan.work / "spill-validation"),
-            "memory_limit": settings.memory_limit,
+            "memory_limit": memory_limit(plan.inbox, settings),
             "threads": settings.threads,
             "contracts": str(settings.contracts) if settings.contracts else None,
         }

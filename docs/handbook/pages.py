@@ -37,6 +37,8 @@ STATUS = {"stable": "正式", "experimental": "试行"}
 #: A link between files of the repository, as written in them.
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)([^)]*)\)")
 
+_ITEM = re.compile(r" *(?:-|\d+\.) ")
+
 
 def write_pages(out: Path) -> list[str]:
     """Write every page under `out` (emptied first) and return their names."""
@@ -53,7 +55,7 @@ def all_pages() -> Iterator[tuple[str, str]]:
     contracts, rules, parameters = load_contracts(), load_corpus(), load_parameters().parameters
     for source, page in WRITTEN.items():
         if (ROOT / source).exists():
-            yield page, _with_links((ROOT / source).read_text(encoding="utf-8"), source)
+            yield page, _with_room(_with_links((ROOT / source).read_text(encoding="utf-8"), source))
     yield "data/index.md", data_index(contracts)
     for contract in contracts.values():
         yield f"data/{contract.dataset}.md", contract_page(contract, rules)
@@ -233,6 +235,19 @@ def _with_links(text: str, source: str) -> str:
 
     linked = _LINK.sub(lead, text)
     return re.sub(r"\[([^\]]*)\]\(#[^)]*[./][^)]*\)", r"\1", linked)
+
+
+def _with_room(text: str) -> str:
+    """A blank line before each list that has none: the site's Markdown wants it, the repository's does not."""
+    lines: list[str] = []
+    code = False
+    for line in text.splitlines():
+        code ^= line.lstrip().startswith("```")
+        item = _ITEM.match(line)
+        if item and not code and lines and lines[-1].strip() and not _ITEM.match(lines[-1]):
+            lines.append("")
+        lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Every rule on both engines over the sample drop: the same links, the same findings, the same lists."""
 
 import json
+from collections import Counter
 
 import duckdb
 import pytest
@@ -24,7 +25,7 @@ def rows(file, keep="TRUE"):
     """Every row of a Parquet file as text, doubles to nine places, in order; the columns that name the run left out."""
     with duckdb.connect() as con:
         kinds = con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall()
-        columns = [f"round({n}, 9)" if kind == "DOUBLE" else n for n, kind, *_ in kinds if n not in OF_THE_RUN]
+        columns = [f'round("{n}", 9)' if kind == "DOUBLE" else f'"{n}"' for n, kind, *_ in kinds if n not in OF_THE_RUN]
         return con.execute(f"SELECT {', '.join(columns)} FROM '{file}' WHERE {keep} ORDER BY ALL").fetchall()
 
 
@@ -58,26 +59,29 @@ def test_the_reconciliation_is_the_same(on_duckdb, on_spark):
         sorted(p.relative_to(latest(store)) for p in latest(store).glob("recon*/*.parquet"))
         for store in (on_duckdb, on_spark)
     ]
-    assert files[0] == files[1]
+    assert files[0] and files[0] == files[1]
     for file in files[0]:
         assert rows(latest(on_duckdb) / file) == rows(latest(on_spark) / file)
 
 
 def test_a_township_rerun_on_spark_finds_the_same(on_duckdb, on_spark):
     with duckdb.connect() as con:
-        suspects = latest(on_duckdb) / "suspects.parquet"
-        township = con.execute(
-            f"SELECT township_code FROM '{suspects}' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-        ).fetchall()[0][0]
-    reruns = [rerun(on_duckdb, township), rerun(on_spark, township, *ON_SPARK)]
+        found = con.execute(
+            f"SELECT township_code, rule_id FROM '{latest(on_duckdb)}/suspects.parquet' ORDER BY 1, 2"
+        ).fetchall()
+    township = Counter(code for code, _ in found).most_common(1)[0][0]
+    # Every rule was compared already; what is narrowed to one township is what the core tables are made of.
+    rules = list(dict.fromkeys(rule for code, rule in found if code == township))[:3]
+    options = [part for rule in rules for part in ("--rule", rule)]
+    reruns = [rerun(on_duckdb, township, *options), rerun(on_spark, township, *options, *ON_SPARK)]
     assert [done.status for done in reruns] == [0, 0], reruns[1].err
     stores = (on_duckdb, on_spark)
-    found = [
+    again = [
         rows(store / "runs" / done.json["run_id"] / "suspects.parquet")
         for store, done in zip(stores, reruns, strict=True)
     ]
-    assert found[0]
-    assert found[0] == found[1]
+    assert again[0]
+    assert again[0] == again[1]
 
 
 def test_nothing_of_spark_is_left_and_nobody_is_named(on_spark):

@@ -128,7 +128,8 @@ def test_a_missing_register_switches_off_its_rules_and_says_so(latest, tmp_path,
     assert not rules & set(found["rule_id"])
 
 
-@pytest.mark.parametrize("dataset", ["benefit_roll", pytest.param("townships", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("dataset", ["benefit_roll", "townships"])
 def test_without_a_roll_or_townships_nothing_is_published(tmp_path, dataset):
     inbox = tmp_path / "inbox"
     shutil.copytree(SAMPLE, inbox, ignore=shutil.ignore_patterns(dataset))

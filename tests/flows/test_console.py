@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from flows.console import LOG_SECONDS, progress_to
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_log_of_short_work_holds_no_detail() -> None:
+    written, clock = io.StringIO(), Clock()
+    show = progress_to(Console(file=written, soft_wrap=True), clock)
+    show("staging …")
+    for _ in range(10):
+        clock.now += LOG_SECONDS / 20
+        show("  vehicles.parquet: loaded, 5 rows")
+    show("staging: 50 rows, 1.0 s")
+    assert written.getvalue().splitlines() == ["staging …", "staging: 50 rows, 1.0 s"]
+
+
+def test_a_log_of_long_work_tells_now_and_then_what_goes_on() -> None:
+    written, clock = io.StringIO(), Clock()
+    show = progress_to(Console(file=written, soft_wrap=True), clock)
+    show("staging …")
+    for number in range(8):
+        clock.now += LOG_SECONDS / 4
+        show(f"  file {number}")
+    assert written.getvalue().splitlines() == ["staging …", "  file 3", "  file 7"]
+
+
+def test_nothing_is_told_where_nobody_looks() -> None:
+    assert progress_to(None)("staging …") is None
