@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,9 +37,23 @@ def load() -> Any:
     logger.propagate = False
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-    with _collector_paused():
+    with _collector_paused(), _without_pyspark():
         import great_expectations
     return great_expectations
+
+
+@contextmanager
+def _without_pyspark() -> Iterator[None]:
+    # Where PySpark is installed the package imports it for checks on Spark, of which there are none here: seconds, a warning, and an exit
+    # of the whole process where no main module is known.
+    if "pyspark" in sys.modules:
+        yield
+        return
+    sys.modules["pyspark"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
 
 
 @contextmanager
