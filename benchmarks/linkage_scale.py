@@ -15,7 +15,8 @@ import duckdb
 
 from data_contracts import load_contracts
 from transforms.linkage.probabilistic import build_probabilistic
-from transforms.linkage.runner import build_links, sql_text
+from transforms.linkage.runner import build_links
+from transforms.linkage.tables import sql_text
 from transforms.staging import LINEAGE, staged_columns
 
 SIZES = ((12_500, 500_000), (25_000, 500_000), (50_000, 500_000), (50_000, 250_000))

@@ -13,6 +13,7 @@ from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store, StoreError
 from transforms.staging.model import load_snapshot
+from transforms.staging.views import place_of
 
 
 def list_findings(store: Path, run_id: str | None, **filters: str | None) -> list[dict[str, Any]]:
@@ -101,11 +102,13 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
 def _links(con: Any, refs: str) -> list[dict[str, Any]]:
     wanted = [ref.split(":") for ref in refs.split(" ") if ref]
     found = []
+    number, row = place_of("l._row_id")
     for dataset in sorted({d for d, _ in wanted}):
         rows = [int(r) for d, r in wanted if d == dataset]
         found += _rows(con.execute(
-            "SELECT dataset, _file AS file, _sheet AS sheet, _row AS row, role, person_key, on_roll, tier, confidence, name_relation "
-            "FROM links WHERE dataset = ? AND list_contains(?, _row_id) ORDER BY file, sheet, row", [dataset, rows]))  # fmt: skip
+            f"SELECT l.dataset, s._file AS file, s._sheet AS sheet, {row} AS row, l.role, l.person_key, l.on_roll, l.tier, l.confidence, "
+            f"l.name_relation FROM links AS l INNER JOIN staged_sheet AS s ON s.dataset = l.dataset AND s.number = {number} "
+            "WHERE l.dataset = ? AND list_contains(?, l._row_id) ORDER BY file, sheet, row", [dataset, rows]))  # fmt: skip
     return found
 
 

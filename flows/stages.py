@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,9 +28,10 @@ from rules.engine.findings import build_findings, finding_sql
 from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
 from transforms.core.build import build_core, create_context
-from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_link_views, open_database
+from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
 from transforms.core.scope import is_narrowed, narrow_to
 from transforms.decisions.rectification import build_rectification
+from transforms.linkage.files import link_views
 from transforms.pace import Pace
 from transforms.publish import outputs, run_tables
 from transforms.publish.store import Store
@@ -48,12 +49,12 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
     """Intake, staging and linkage: the inbox becomes a snapshot. Raises RunError without a usable roll or township list."""
     from transforms.intake import stop_reader
     from transforms.intake import take_in as receive_drop
-    from transforms.linkage.runner import linkage_version
     from transforms.staging import stage_inbox
 
     assert plan.inbox is not None
     contracts = load_contracts(settings.contracts)
     store = Store(plan.store)
+    version = _linkage_version(settings)
     reports = []
     with timed("intake", progress) as report:
         intake = receive_drop(plan.inbox, store.raw)
@@ -62,8 +63,8 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
     with timed("staging", progress) as report:
         snapshot = stage_inbox(
             intake, contracts, store.snapshots, plan.work, limits=_limits(plan, settings), progress=progress,
-            previous=_latest_snapshot(store), finish=lambda con, folder: _link(con, folder, contracts, settings, plan, progress),
-            finish_version=linkage_version() + engine_version(settings),
+            previous=_latest_snapshot(store), finish=lambda con, folder, earlier, changed: _link(con, folder, earlier, changed, contracts, settings, plan, progress),
+            finish_version=version,
             codes=load_codes(settings.contracts / "codes") if settings.contracts else None,
         )  # fmt: skip
         report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
@@ -77,18 +78,32 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
     return snapshot, reports
 
 
-def _link(
-    con: duckdb.DuckDBPyConnection, folder: Path, contracts: Mapping[str, Contract], settings: Settings, plan: RunPlan,
-    progress: Progress,
-) -> None:  # fmt: skip
-    from transforms.linkage.runner import SNAPSHOT_TABLES, build_links, write_links
+def _linkage_version(settings: Settings) -> str:
+    from transforms.linkage import linkage_version
+
+    return linkage_version() + engine_version(settings)
+
+
+def _link(con: duckdb.DuckDBPyConnection, folder: Path, earlier: Path | None, changed: Set[str], contracts: Mapping[str, Contract],
+          settings: Settings, plan: RunPlan, progress: Progress) -> None:  # fmt: skip
+    """The snapshot's links; those of an earlier snapshot stay where all they rest on is the same (DuckDB only)."""
+    from transforms.linkage import files, runner
 
     create_macros(con)
-    (folder / "links").mkdir()
-    with linking_engine(con, settings, plan.work) as engine:
-        build_links(engine, contracts, progress)
-        fetch(con, engine, SNAPSHOT_TABLES)
-        write_links(con, folder / "links")
+    links, before = folder / "links", earlier / "links" if earlier and settings.engine == "duckdb" else None
+    exact, version = links / files.EXACT, _linkage_version(settings)
+    exact.mkdir(parents=True)
+    redo = files.datasets_to_link(before, changed, contracts, version)
+    if before is not None and redo is not None:
+        runner.link_again(con, contracts, before, links, redo, progress)
+    else:
+        with linking_engine(con, settings, plan.work) as engine:
+            runner.build_links(engine, contracts, progress, exact=exact if engine is con else None)
+            if engine is not con:
+                fetch(con, engine, (*files.SNAPSHOT_TABLES, "links_exact"))
+                files.split_exact(con, "links_exact", exact, contracts)
+            files.write_links(con, links)
+    (links / files.VERSION).write_text(version, encoding="utf-8")
 
 
 def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[RuleOutcome], list[StageReport]]:
@@ -295,7 +310,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     for dataset in plan.rejected:
         con.execute(f"CREATE TABLE rejected_{dataset} AS SELECT * FROM stg_{dataset} LIMIT 0")
         con.execute(f"CREATE OR REPLACE VIEW stg_{dataset} AS SELECT * FROM rejected_{dataset}")
-    create_link_views(con, {p.stem: p for p in sorted((snapshot.path / "links").glob("*.parquet"))})
+    linked = [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED]
+    create_views(con, link_views(snapshot.path / "links", contracts))
     create_context(con, plan.as_of, settings.min_confidence)
     if plan.township:
         narrow_to(con, plan.township)
@@ -308,7 +324,6 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
-    linked = [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED]
     made = engine.core(con, linked)
     build_core(con, linked, readers=[*engine.readers(rules.values()), *finding_sql()], made=made)
 

@@ -15,7 +15,7 @@ from transforms.linkage import person_roles, runner
 from transforms.linkage.probabilistic import load_model, tier
 
 LINKAGE = Path(runner.__file__).parent
-TEMPLATES = {"register_row", "link_weight"}
+TEMPLATES = {"register_mention", "link_weight"}
 #: Spark has these by the same name and with the same result.
 SPARKS_OWN = {"add_months"}
 
@@ -29,7 +29,7 @@ def every_statement():
     yield from ((path.stem, path.read_text()) for path in sorted(Path(build.__file__).parent.glob("core_*.sql")))
     files = [*LINKAGE.glob("*.sql"), *LINKAGE.glob("probabilistic/*.sql")]
     yield from ((path.stem, path.read_text()) for path in sorted(files) if path.stem not in TEMPLATES)
-    yield "register_row", runner.register_row_sql(person_roles(load_contracts()))
+    yield "register_mention", runner.register_mention_sql(person_roles(load_contracts()))
     yield "link_weight", tier.link_weight_sql(load_model())
 
 

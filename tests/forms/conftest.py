@@ -15,7 +15,7 @@ from data_contracts import load_contracts
 from rules.engine.macros import create_macros
 from rules.engine.parameters import create_parameter_tables, load_parameters
 from tests.rules import harness
-from transforms.core.build import build_core, create_context
+from transforms.core.build import build_core, create_context, create_link_parts
 from transforms.forms import FormsRun, write_county_forms
 from transforms.forms.model import Place
 from transforms.forms.tables import create_form_tables
@@ -75,7 +75,9 @@ def build(con: duckdb.DuckDBPyConnection, given: dict[str, Any], as_of: dt.date 
     last = as_of.year * 12 + as_of.month
     codes = {NORTH, SOUTH, QUIET, "000000000"}
     create_parameter_tables(con, load_parameters(), codes, as_of, range(last - 11, last + 1), PARAMETERS)
-    build_core(con, [c.dataset for c in contracts.values() if c.person or c.other_persons])
+    linked = [c.dataset for c in contracts.values() if c.person or c.other_persons]
+    create_link_parts(con, linked)
+    build_core(con, linked)
     con.execute(RECONCILED.read_text(encoding="utf-8"))
     con.execute(FINDINGS)
     titles = {}

@@ -70,7 +70,7 @@ def _stage(con: duckdb.DuckDBPyConnection, dataset: str, rows: Sequence[Mapping[
             "_row_id": number,
             "_file": f"{dataset}/a.csv",
             "_sheet": "",
-            "_row": number + 1,
+            "_row": number,
         }
         values["ref"] = f"{dataset}:{number}"
         for name, value in row.items():
@@ -83,11 +83,19 @@ def _stage(con: duckdb.DuckDBPyConnection, dataset: str, rows: Sequence[Mapping[
         con.execute(f"INSERT INTO stg_{dataset} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
 
 
-def link_rows(rows: Rows) -> duckdb.DuckDBPyConnection:
-    """A connection with every stg_<dataset> (empty where nothing is given) and the linkage tables."""
+def stage_rows(rows: Rows) -> duckdb.DuckDBPyConnection:
+    """A connection with every stg_<dataset>, empty where nothing is given."""
     con = duckdb.connect()
     for dataset in load_contracts():
         _stage(con, dataset, rows.get(dataset, ()))
+    sheets = ", ".join(f"('{dataset}', 0::BIGINT, '{dataset}/a.csv', '')" for dataset in load_contracts())
+    con.execute(f"CREATE VIEW staged_sheet AS SELECT * FROM (VALUES {sheets}) AS v(dataset, number, _file, _sheet)")
+    return con
+
+
+def link_rows(rows: Rows) -> duckdb.DuckDBPyConnection:
+    """The same with the linkage tables."""
+    con = stage_rows(rows)
     build_links(con, load_contracts())
     return con
 

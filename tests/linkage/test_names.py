@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 
 from transforms.linkage.pinyin import pinyin_table
-from transforms.linkage.runner import REFERENCE, sql_text
+from transforms.linkage.runner import REFERENCE
+from transforms.linkage.tables import sql_text
 
 COMPOUND = ("欧阳", "司马")
 

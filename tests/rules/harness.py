@@ -16,7 +16,7 @@ from rules.engine.availability import Arrived
 from rules.engine.corpus import Rule
 from rules.engine.macros import create_macros
 from rules.engine.parameters import create_parameter_tables, load_parameters
-from transforms.core.build import build_core, create_context
+from transforms.core.build import build_core, create_context, create_link_parts
 from transforms.linkage.runner import build_links
 from transforms.values import VALUE_TYPES, Context, merge_layers, register_functions, select_layers
 
@@ -56,7 +56,9 @@ def run_case(rule: Rule, case: dict[str, Any]) -> list[dict[str, Any]]:
         build_links(con, contracts)
         create_context(con, as_of, 0.9)
         _parameters(con, as_of, case.get("parameters") or {}, rule)
-        build_core(con, [c.dataset for c in contracts.values() if c.person or c.other_persons])
+        linked = [c.dataset for c in contracts.values() if c.person or c.other_persons]
+        create_link_parts(con, linked)
+        build_core(con, linked)
         arrived = {
             d: Arrived(c.title, d not in absent, 1, "", {k.name: 1 for k in c.columns}, {})
             for d, c in contracts.items()

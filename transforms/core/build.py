@@ -55,7 +55,7 @@ def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Cal
                readers: Sequence[str] = (), views: Sequence[str] = ROW_BY_ROW, made: Mapping[str, str] | None = None) -> list[str]:  # fmt: skip
     """Create view link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
 
-    Needs: macros, core_ctx, param_* tables, stg_* views, `links` and `kin_closed`. What is ROW_BY_ROW becomes a view too; for the SQL in
+    Needs: macros, core_ctx, param_* tables, stg_* views, `links_<dataset>` and `kin_closed`. What is ROW_BY_ROW becomes a view too; for the SQL in
     `readers`, to be run on this connection, it is worked out once, with the columns they name. made: tables another engine has worked out,
     with the SELECT that fetches each. Raises CoreError naming the table that failed.
     """
@@ -71,6 +71,12 @@ def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Cal
     return built
 
 
+def create_link_parts(con: SqlConnection, datasets: Iterable[str]) -> None:
+    """View links_<dataset> for each dataset given: its rows of `links`."""
+    for dataset in datasets:
+        con.execute(f"CREATE OR REPLACE VIEW links_{dataset} AS SELECT * FROM links WHERE dataset = '{dataset}'")
+
+
 def _work_out(con: SqlConnection, name: str, readers: Sequence[str]) -> None:
     """A temporary table of the view's name, which this connection reads in its place: only the columns its readers name."""
     words = set(WORD.findall(" ".join(COMMENT.sub("", text) for text in readers)))
@@ -83,7 +89,7 @@ def link_table_sql(dataset: str) -> str:
     """The register rows of one dataset that are about a person of interest: the staged columns and the link's."""
     return (
         f"SELECT s.*, l.person_key, l.on_roll, l.tier, l.confidence, l.name_relation "
-        f"FROM stg_{dataset} AS s INNER JOIN links AS l ON l._row_id = s._row_id AND l.dataset = '{dataset}'"
+        f"FROM stg_{dataset} AS s INNER JOIN links_{dataset} AS l ON l._row_id = s._row_id"
     )
 
 

@@ -34,8 +34,7 @@ def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = 
     return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
 
 
-def create_link_views(con: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
-    """One view per Parquet file of the snapshot's links folder, named by the mapping's keys (links, kin_closed …)."""
-    for name, path in files.items():
-        quoted = str(path).replace("'", "''")
-        con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{quoted}')")
+def create_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:
+    """One view per name and SELECT, in their order."""
+    for name, select in views.items():
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.core.build import create_link_parts
+
 FOLDER = Path(__file__).parent / "scope"
 STEPS = 2
 NOWHERE = "000000000"
@@ -42,6 +44,10 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str) -> None:
     linked = "person_key IN (SELECT person_key FROM scope_person)"
     near = "(SELECT person_key FROM scope_person)"
     _keep(con, "links", linked)
+    parts = con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE starts_with(view_name, 'links_') AND view_name <> 'links_other'"
+    )
+    create_link_parts(con, [view.removeprefix("links_") for (view,) in parts.fetchall()])
     _keep(con, "kin_closed", f"a_id IN {near} OR b_id IN {near}")
     for dataset, condition in KEPT.items():
         by_link = f" OR _row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"

@@ -4,7 +4,7 @@
 WITH side AS (
     -- An exact link says what the row says itself.
     SELECT role, _row_id, tier, id_number, try_cast(substr(id_number, 1, 17) AS BIGINT) AS id_key
-    FROM links
+    FROM links_other
     WHERE
         dataset = 'kinship'
         AND tier <> 'id_exact'

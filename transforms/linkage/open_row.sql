@@ -4,9 +4,6 @@ SELECT
     r.dataset,
     r.role,
     r._row_id,
-    r._file,
-    r._sheet,
-    r._row,
     r.id_number,
     r.id_status,
     r.name,
@@ -18,7 +15,7 @@ SELECT
     r.address,
     r.relative_name
 FROM register_row AS r
-ANTI JOIN links AS l ON l.dataset = r.dataset AND l.role = r.role AND l._row_id = r._row_id
+ANTI JOIN links_other AS l ON l.dataset = r.dataset AND l.role = r.role AND l._row_id = r._row_id
 WHERE
     r.person_key IS NULL
     AND coalesce(CAST(r.birth_date AS VARCHAR), CAST(r.age AS VARCHAR), r.address, r.relative_name) IS NOT NULL

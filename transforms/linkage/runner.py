@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,15 +11,25 @@ from string import Template
 
 from data_contracts import Contract
 from transforms.engines import SqlConnection
+from transforms.linkage.files import (
+    BY_DATASET,
+    EXACT,
+    exact_file,
+    exact_sql,
+    take_over,
+    take_over_people,
+    write_exact,
+    write_links,
+)
 from transforms.linkage.pinyin import pinyin_table
-from transforms.linkage.probabilistic import TIER_TABLES, build_probabilistic
+from transforms.linkage.probabilistic import build_probabilistic
 from transforms.linkage.roles import PersonRole, person_roles
-from transforms.linkage.tables import replace_table
+from transforms.linkage.tables import add_rows, replace_table, sql_text
 from transforms.pace import Progress
 
 FOLDER = Path(__file__).parent
 
-# In dependency order. `ref_pinyin` comes from `pinyin.py`, `register_row` is written from the contracts.
+# In dependency order. `ref_pinyin` comes from `pinyin.py`, REGISTERS are written from the contracts.
 REFERENCE = (
     "ref_id_position", "ref_name_position", "ref_compound_surname", "ref_kin_relation", "ref_kin_step",
 )  # fmt: skip
@@ -27,23 +37,16 @@ PEOPLE = (
     "roll_person_row", "link_person", "link_person_name", "link_person_place",
     "off_roll_mention", "known_name", "known_person",
 )  # fmt: skip
+REGISTERS = ("register_mention", "links_exact", "register_row")
 PAIRS = (
     "damaged_number", "damaged_digit", "repair_candidate", "rounded_candidate", "id_repair",
     "name_question", "name_reading", "name_one_off", "name_relation",
-    "pair_repaired", "township_name", "place_word", "pair_birth_place", "links", "open_row",
+    "pair_repaired", "township_name", "place_word", "pair_birth_place", "links_other", "open_row",
 )  # fmt: skip
 KIN = ("kin_row", "kin_near", "kin_edge", "kin_name", "kin_overloaded", "kin_two_step", "kin_closed")
 
-# What later stages read; everything else is for the analyst of this stage.
-SNAPSHOT_TABLES = ("links", "link_person", "link_person_name", "kin_closed", "kin_overloaded", "open_row", *TIER_TABLES)
-# What tells the rows of the large ones apart: sorting them by more costs and changes nothing.
-ROW_KEY = {
-    "links": "dataset, role, _row_id, person_key",
-    "link_person": "person_key",
-    "link_person_name": "person_key, name",
-    "kin_closed": "a_id, b_id, relation",
-    "open_row": "dataset, role, _row_id",
-}
+# What a later night takes over as it is when only registers changed that nothing of this is made from.
+TAKEN_OVER = ("link_person", "link_person_name", "kin_closed", "kin_overloaded")
 
 
 @dataclass(frozen=True)
@@ -69,36 +72,82 @@ class LinkageReport:
 
 
 def build_links(
-    con: SqlConnection, contracts: Mapping[str, Contract], progress: Progress = lambda line: None
+    con: SqlConnection,
+    contracts: Mapping[str, Contract],
+    progress: Progress = lambda line: None,
+    *,
+    exact: Path | None = None,
+    redo: Collection[str] | None = None,
 ) -> LinkageReport:
     """Link every register row to the people on the roll, and to those off it that rules ask about.
 
     con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL
-    file of this folder in it, replaced when present: `links` (section 4), `link_person`, `kin_closed` and
-    `open_row` among them.
+    file of this folder in it, replaced when present, and the view `links` (section 4) over `links_exact` and `links_other`.
+    exact: a folder for the links of `links_exact`, a file per person column (transforms.linkage.files), so that no table holds the
+    millions of them; only of DuckDB. redo: only the rows of these datasets; TAKEN_OVER are there already.
     progress is told each table before it is built. Raises LinkageError naming the table that could not be built.
     """
+    roles = [role for role in person_roles(contracts) if redo is None or role.dataset in redo]
+    built: list[str] = []
+
+    def build(tables: Iterable[str]) -> None:
+        for table in tables:
+            progress(f"  linkage: {table}")
+            replace_table(con, table, sql_text(table))
+            built.append(table)
+
     _replace_pinyin(con)
-    tables = (*REFERENCE, *PEOPLE, "register_row", *PAIRS, *KIN)
-    for number, table in enumerate(tables, start=1):
-        progress(f"  linkage: {table} ({number}/{len(tables)})")
-        select = register_row_sql(person_roles(contracts)) if table == "register_row" else sql_text(table)
-        replace_table(con, table, select)
-    progress("  linkage: probabilistic tier")
-    build_probabilistic(con, contracts)
-    return _report(con)
+    build(REFERENCE)
+    build(table for table in PEOPLE if redo is None or table not in TAKEN_OVER)
+    progress(f"  linkage: {len(roles)} person columns of {len({role.dataset for role in roles})} registers")
+    built += _read_registers(con, roles, exact)
+    build(PAIRS)
+    if redo is None:
+        build(KIN)
+    if redo is None or any(role.age_on for role in roles):
+        progress("  linkage: probabilistic tier")
+        build_probabilistic(con, contracts)
+    con.execute("CREATE OR REPLACE VIEW links AS SELECT * FROM links_exact UNION ALL SELECT * FROM links_other")
+    return _report(con, built, with_kin=redo is None)
 
 
-def write_links(con: SqlConnection, folder: Path) -> list[Path]:
-    """Write the tables later stages read as `<folder>/<table>.parquet`, rows in a fixed order."""
-    written = []
-    for table in SNAPSHOT_TABLES:
-        path = folder / f"{table}.parquet"
-        target = str(path).replace("'", "''")
-        order = ROW_KEY.get(table, "ALL")
-        con.execute(f"COPY (FROM {table} ORDER BY {order}) TO '{target}' (FORMAT parquet, COMPRESSION snappy)")
-        written.append(path)
-    return written
+def link_again(
+    con: SqlConnection,
+    contracts: Mapping[str, Contract],
+    earlier: Path,
+    folder: Path,
+    redo: Collection[str],
+    progress: Progress = lambda line: None,
+) -> None:
+    """Fill a snapshot's folder of links: those of the datasets in `redo` (transforms.linkage.files.datasets_to_link) anew, all others from
+    an earlier snapshot's folder."""
+    roles = [role for role in person_roles(contracts) if role.dataset in redo]
+    made: list[str] = []
+    if roles:
+        made = [*BY_DATASET, *(["link_weight"] if any(role.age_on for role in roles) else [])]
+        take_over_people(con, earlier, TAKEN_OVER)
+        build_links(con, contracts, progress, exact=folder / EXACT, redo=redo)
+    take_over(con, earlier, folder, redo, made)
+    write_links(con, folder, made)
+
+
+def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path | None) -> list[str]:
+    """REGISTERS, from all person columns at once or, with a folder for the exact links, from one after the other. Returns the tables left."""
+    if exact is None:
+        replace_table(con, "register_mention", register_mention_sql(roles))
+        for table in ("links_exact", "register_row"):
+            replace_table(con, table, sql_text(table))
+        return list(REGISTERS)
+    for number, role in enumerate(roles):
+        replace_table(con, "register_mention", register_mention_sql([role]))
+        write_exact(con, "register_mention", exact_file(exact, role.dataset, role.id_column))
+        if number:
+            add_rows(con, "register_row", sql_text("register_row"))
+        else:
+            replace_table(con, "register_row", sql_text("register_row"))
+    con.execute("DROP TABLE register_mention")
+    con.execute(f"CREATE OR REPLACE VIEW links_exact AS {exact_sql(exact)}")
+    return ["register_row"]
 
 
 @cache
@@ -111,14 +160,9 @@ def linkage_version() -> str:
     return digest.hexdigest()
 
 
-def sql_text(table: str) -> str:
-    """The SELECT behind one table of this stage."""
-    return (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
-
-
-def register_row_sql(roles: list[PersonRole]) -> str:
-    """The SELECT over every person column of every register, from register_row.sql."""
-    template = Template(sql_text("register_row"))
+def register_mention_sql(roles: Iterable[PersonRole]) -> str:
+    """The SELECT over person columns of registers, from register_mention.sql."""
+    template = Template(sql_text("register_mention"))
     return "\nUNION ALL\n".join(template.substitute(_placeholders(role)) for role in roles)
 
 
@@ -155,21 +199,19 @@ def _replace_pinyin(con: SqlConnection) -> None:
         con.unregister("pinyin_arrow")
 
 
-def _report(con: SqlConnection) -> LinkageReport:
+def _report(con: SqlConnection, tables: Sequence[str], *, with_kin: bool) -> LinkageReport:
     def number(sql: str) -> int:
         row = con.execute(sql).fetchone()
         return int(row[0]) if row else 0
 
-    tables = REFERENCE + PEOPLE + ("register_row",) + PAIRS + KIN
     # One statement: on Spark each costs its planning.
     counted = " UNION ALL ".join(f"SELECT '{table}' AS name, count(*) AS n FROM {table}" for table in tables)
     rows = {name: int(n) for name, n in con.execute(counted).fetchall()}
     by_tier = con.execute("SELECT dataset, tier, count(*) FROM links GROUP BY ALL ORDER BY ALL").fetchall()
+    unusable = "SELECT count(*) FROM kin_row WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"
     return LinkageReport(
         tables=[TableRows(table, rows[table]) for table in tables],
         links={(dataset, tier): rows for dataset, tier, rows in by_tier},
-        kin_rows_unusable=number(
-            "SELECT count(*) FROM kin_row WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"
-        ),
-        kin_overloaded=number("SELECT count(*) FROM kin_overloaded"),
+        kin_rows_unusable=number(unusable) if with_kin else 0,
+        kin_overloaded=number("SELECT count(*) FROM kin_overloaded") if with_kin else 0,
     )

@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from transforms.staging.views import place_of
+
 VERSIONED = ("duckdb", "polars", "pyarrow", "prefect", "great-expectations", "openpyxl", "splink", "sqlglot", "hedui")
 WORKBOOK_FOLDER = "workbooks"
 REPORT = "report.html"
@@ -32,11 +34,14 @@ def concerning(township_code: str) -> str:
 
 def write_links(con: duckdb.DuckDBPyConnection, run_dir: Path) -> None:
     """links.parquet: register rows linked to people on the roll, by file, sheet and physical row; in the order of the snapshot's links."""
+    number, row = place_of("l._row_id")
     con.execute(
         f"""
         COPY (
-            SELECT dataset, _file AS file, _sheet AS sheet, _row AS row, household_id, id_number, person_key, role, tier, confidence
-            FROM links WHERE on_roll
+            SELECT l.dataset, s._file AS file, s._sheet AS sheet, {row} AS row, l.household_id, l.id_number, l.person_key, l.role, l.tier,
+                l.confidence
+            FROM links AS l INNER JOIN staged_sheet AS s ON s.dataset = l.dataset AND s.number = {number}
+            WHERE l.on_roll
         ) TO '{_quoted(run_dir / "links.parquet")}' (FORMAT parquet, COMPRESSION snappy)
         """
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -30,7 +30,8 @@ from transforms.staging.model import (
 from transforms.staging.views import staged_views
 from transforms.values import register_functions
 
-Finish = Callable[[duckdb.DuckDBPyConnection, Path], object]
+Finish = Callable[[duckdb.DuckDBPyConnection, Path, Path | None, Set[str]], object]
+"""Adds tables to a snapshot: given a connection with the stg_ views, its folder, an earlier snapshot's, and the datasets other than in that."""
 
 
 class Limits(Protocol):
@@ -60,8 +61,7 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     """Stage a drop into `snapshots`/<id>: id follows from files, contracts, code; an existing one is reused.
 
     work: a folder for temporary files. previous: a snapshot whose datasets of equal key are linked instead of
-    staged again. finish: called with a connection that has the stg_ views and with the folder being written,
-    to add tables to the snapshot; finish_version tells its versions apart. progress gets lines without values
+    staged again. finish: called at the end, to add tables to the snapshot; finish_version tells its versions apart. progress gets lines without values
     of cells.
     Raises AssertionError when rows do not add up, duckdb.Error when a limit is exceeded.
     """
@@ -104,7 +104,8 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
         snapshot = Snapshot(snapshot_id, folder, (*accounts, *refused), keys, tuple(checks))
         if finish:
             staged_views(con, snapshot, contracts)
-            finish(con, folder)
+            changed = {d for d in contracts if before is None or before.keys.get(d) != keys.get(d)}
+            finish(con, folder, before.path if before else None, changed)
     snapshot.write()
     shutil.rmtree(scratch)
     # Renaming onto a folder another process has finished meanwhile fails; its content is the same.

@@ -19,9 +19,27 @@ def staged_views(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, contracts: 
 
     Columns: those of the staged Parquet, ref ('<dataset>:<_row_id>'), and has_<column> for each optional
     column (was it in this row's sheet?). A dataset without a usable file has an empty view of the same shape.
+    And view staged_sheet: dataset, number (_row_id // ROWS_PER_SHEET of its rows), _file, _sheet.
     """
+    con.execute(f"CREATE OR REPLACE VIEW staged_sheet AS {_sheets(snapshot)}")
     for dataset, contract in contracts.items():
         con.execute(f"CREATE OR REPLACE VIEW {name(f'stg_{dataset}')} AS {_view(snapshot, dataset, contract)}")
+
+
+def place_of(row_id: str) -> tuple[str, str]:
+    """SQL from a _row_id: the number of its sheet in staged_sheet, and its _row."""
+    return f"{row_id} // {ROWS_PER_SHEET}", f"{row_id} % {ROWS_PER_SHEET}"
+
+
+def _sheets(snapshot: Snapshot) -> str:
+    rows = [
+        f"({literal(file.dataset)}, {file.file_no * SHEETS_PER_FILE + sheet.sheet_no}::BIGINT, {literal(file.file)}, {literal(sheet.sheet)})"
+        for file in snapshot.files
+        for sheet in file.sheets
+        if sheet.loaded
+    ]
+    nothing = "('', 0::BIGINT, '', '')"
+    return f"SELECT * FROM (VALUES {', '.join(rows) or nothing}) AS v(dataset, number, _file, _sheet)"
 
 
 def _view(snapshot: Snapshot, dataset: str, contract: Contract) -> str:

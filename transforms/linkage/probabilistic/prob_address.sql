@@ -9,15 +9,24 @@ WITH township AS (
     ) = 1
 ),
 
+place AS (
+    SELECT DISTINCT township_code, village, word, anchored FROM place_word WHERE kind = 'village'
+),
+
 village AS (
     SELECT w.address, w.village
     FROM prob_address_word AS w
     LEFT JOIN township AS t ON t.address = w.address
+    LEFT JOIN place AS p
+        ON p.township_code = t.township_code
+        AND p.village = w.village
+        AND p.word = w.word
+        AND p.anchored = w.anchored
     WHERE w.kind = 'village' AND w.village <> ''
     QUALIFY row_number() OVER (
         PARTITION BY w.address
         ORDER BY
-            CASE WHEN w.township_code = t.township_code THEN 1 ELSE 0 END DESC,
+            CASE WHEN p.village IS NULL THEN 0 ELSE 1 END DESC,
             w.anchored DESC, w.word_length DESC, w.village
     ) = 1
 ),

@@ -1,5 +1,6 @@
--- Grain: address of an open row × word of place_word it names, or name of a township where nobody on the roll lives. Found by looking up the address's substrings, so that the work grows with
--- the addresses and not with the number of villages.
+-- Grain: address of an open row × word of place_word it names, or name of a township where nobody on the roll lives (township_code of
+-- townships only). Found by looking up the address's substrings, so that the work grows with the addresses and not with the
+-- number of villages.
 WITH address AS (
     SELECT DISTINCT
         address,
@@ -17,40 +18,47 @@ listed AS (
     WHERE length(township_name) >= 3
 ),
 
+-- No word is shorter than two characters: with which two it begins settles nearly every place of an address.
 word AS (
-    SELECT DISTINCT word, anchored FROM listed
-),
-
-word_length AS (
-    SELECT DISTINCT length(word) AS n, anchored FROM word
+    SELECT DISTINCT word, anchored, length(word) AS n, substr(word, 1, 2) AS beginning FROM listed
 ),
 
 piece AS (
-    SELECT DISTINCT a.address, w.anchored, substr(a.anchored_address, p.i, w.n) AS word
+    SELECT a.address, TRUE AS anchored, a.anchored_address AS spelled, p.i
     FROM address AS a
-    INNER JOIN ref_name_position AS p ON p.i <= length(a.anchored_address)
-    INNER JOIN word_length AS w ON w.anchored AND p.i + w.n - 1 <= length(a.anchored_address)
+    INNER JOIN ref_name_position AS p ON p.i < length(a.anchored_address)
     WHERE substr(a.anchored_address, p.i, 1) = '|'
-    UNION
-    SELECT DISTINCT a.address, w.anchored, substr(a.address, p.i, w.n) AS word
+    UNION ALL
+    SELECT a.address, FALSE AS anchored, a.address AS spelled, p.i
     FROM address AS a
-    INNER JOIN ref_name_position AS p ON p.i <= length(a.address)
-    INNER JOIN word_length AS w ON NOT w.anchored AND p.i + w.n - 1 <= length(a.address)
+    INNER JOIN ref_name_position AS p ON p.i < length(a.address)
 ),
 
 found AS (
-    SELECT p.address, p.word, p.anchored
+    SELECT DISTINCT p.address, w.word, w.anchored
     FROM piece AS p
-    SEMI JOIN word AS w ON w.word = p.word AND w.anchored = p.anchored
+    INNER JOIN word AS w ON w.beginning = substr(p.spelled, p.i, 2) AND w.anchored = p.anchored
+    WHERE substr(p.spelled, p.i, w.n) = w.word
 )
 
 SELECT DISTINCT
     f.address,
     w.kind,
-    w.township_code,
+    CASE WHEN w.kind = 'township' THEN w.township_code END AS township_code,
     CASE WHEN w.kind = 'village' THEN w.village END AS village,
+    f.word,
     w.anchored,
     w.strong,
-    length(w.word) AS word_length
+    length(f.word) AS word_length
 FROM found AS f
-INNER JOIN listed AS w ON w.word = f.word AND w.anchored = f.anchored
+INNER JOIN (
+    -- A village's name is borne in many townships: which of them is meant is asked once the address's township is known.
+    SELECT DISTINCT
+        kind,
+        CASE WHEN kind = 'township' THEN township_code END AS township_code,
+        CASE WHEN kind = 'village' THEN village END AS village,
+        word,
+        anchored,
+        strong
+    FROM listed
+) AS w ON w.word = f.word AND w.anchored = f.anchored

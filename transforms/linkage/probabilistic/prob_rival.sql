@@ -3,10 +3,15 @@
 -- nothing to this row.
 WITH sure AS (
     SELECT DISTINCT l.person_key, r.age_on AS event_date
-    FROM links AS l
+    FROM links_other AS l
     INNER JOIN prob_register AS d ON d.dataset = l.dataset AND d.role = l.role
     INNER JOIN register_row AS r ON r.dataset = l.dataset AND r.role = l.role AND r._row_id = l._row_id
     WHERE l.confidence >= 0.9 AND r.age_on IS NOT NULL
+    UNION
+    SELECT r.person_key, r.age_on AS event_date
+    FROM register_row AS r
+    INNER JOIN prob_register AS d ON d.dataset = r.dataset AND d.role = r.role
+    WHERE r.plain_relation IS NOT NULL AND r.age_on IS NOT NULL
 ),
 
 other AS (

@@ -29,9 +29,6 @@ FEATURES = (
 )  # fmt: skip
 ANSWERS = ("prob_scored", "prob_rival", "prob_limit", "prob_candidate", "prob_link")
 
-# What later stages read, beside the links themselves.
-TIER_TABLES = ("link_weight",)
-
 # The frequency table of each column a level may weigh by.
 FREQUENCY_TABLES = {
     "plain_name": "prob_tf_name",
@@ -47,10 +44,10 @@ LINK_WEIGHT = (
 
 
 def build_probabilistic(con: SqlConnection, contracts: Mapping[str, Contract], model: Model | None = None) -> int:
-    """Score the open rows of the registers of deaths and cremations and add what comes of it to `links`.
+    """Score the open rows of the registers of deaths and cremations and add what comes of it to `links_other`.
 
-    con: has the tables of the deterministic tiers (`links`, `open_row`, `link_person` …). Adds rows of tier
-    'probabilistic' to `links`, never touching another, and leaves `link_weight` (link × comparison: weight = log2
+    con: has the tables of the deterministic tiers (`links_other`, `open_row`, `link_person` …). Adds rows of tier
+    'probabilistic' to `links_other`, never touching another, and leaves `link_weight` (link × comparison: weight = log2
     of the Bayes factor) and the tables of the steps. Splink is imported only when a pair is there to score.
     Returns the number of links added. Raises LinkageError naming the table that could not be built.
     """
@@ -61,7 +58,7 @@ def build_probabilistic(con: SqlConnection, contracts: Mapping[str, Contract], m
     score_pairs(con, model)
     for table in ANSWERS:
         replace_table(con, table, sql_text(table))
-    con.execute("INSERT INTO links BY NAME FROM prob_link")
+    con.execute("INSERT INTO links_other BY NAME FROM prob_link")
     con.execute(f"INSERT INTO link_weight {link_weight_sql(model)}")
     return _number(con, "SELECT count(*) FROM prob_link")
 

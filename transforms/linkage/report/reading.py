@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from transforms.linkage.probabilistic.waterfall import link_waterfall
+from transforms.staging.views import place_of
 
 Con = duckdb.DuckDBPyConnection
 
@@ -137,11 +138,13 @@ def masked_name(name: str | None) -> str:
 
 
 def _examples(con: Con, condition: str, order: str) -> list[Example]:
+    number, row = place_of("l._row_id")
     rows = con.execute(
         f"""
-        SELECT dataset, role, _row_id, _file, _sheet, _row, tier, confidence, person_key
-        FROM links WHERE on_roll AND list_contains(?, dataset) AND {condition}
-        ORDER BY {order}, dataset, _row_id, person_key LIMIT {EXAMPLES}
+        SELECT l.dataset, l.role, l._row_id, s._file, s._sheet, {row}, l.tier, l.confidence, l.person_key
+        FROM links AS l INNER JOIN staged_sheet AS s ON s.dataset = l.dataset AND s.number = {number}
+        WHERE l.on_roll AND list_contains(?, l.dataset) AND {condition}
+        ORDER BY {order}, l.dataset, l._row_id, l.person_key LIMIT {EXAMPLES}
         """,
         [list(DESCRIBED)],
     ).fetchall()

@@ -1,10 +1,10 @@
--- Grain: register row × role × person, the best tier only (docs/architecture.md section 4). Tiers and confidences are those
--- of the linkage specification; of several people who fit equally well none reaches 0.9.
+-- Grain: register row × role × person, the best tier only (docs/architecture.md section 4), of the rows that are not in links_exact.
+-- Tiers and confidences are those of the linkage specification; of several people who fit equally well none reaches 0.9.
 WITH same_number AS (
-    SELECT r.*, coalesce(r.plain_relation, n.name_relation) AS name_relation
+    SELECT r.*, n.name_relation
     FROM register_row AS r
     LEFT JOIN name_relation AS n ON n.person_key = r.person_key AND n.name = r.name
-    WHERE r.person_key IS NOT NULL
+    WHERE r.person_key IS NOT NULL AND r.plain_relation IS NULL
 ),
 
 best_place AS (
@@ -43,9 +43,6 @@ SELECT
     dataset,
     role,
     _row_id,
-    _file,
-    _sheet,
-    _row,
     person_key,
     household_id,
     id_number,
@@ -66,9 +63,6 @@ SELECT
     o.dataset,
     o.role,
     o._row_id,
-    r._file,
-    r._sheet,
-    r._row,
     o.person_key,
     p.household_id,
     p.id_number,

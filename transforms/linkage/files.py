@@ -1,0 +1,151 @@
+"""Links as files of a snapshot's folder: written, taken over from an earlier snapshot as far as what they rest on is unchanged, and read.
+
+exact/<dataset>.<role>.parquet   links_exact of one person column
+links_other, open_row, link_weight, link_person, link_person_name, kin_closed, kin_overloaded .parquet
+version                          what made them
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+from data_contracts import Contract
+from transforms.engines import SqlConnection
+from transforms.intake.sql import literal, path_literal
+from transforms.linkage.roles import person_roles
+from transforms.linkage.tables import sql_text
+from transforms.staging.model import SnapshotFormatError
+
+EXACT = "exact"
+VERSION = "version"
+#: Of register rows, with their dataset; rows of unchanged datasets are taken over. What tells the rows apart, to write them in a fixed order.
+BY_DATASET = {"links_other": "dataset, role, _row_id, person_key", "open_row": "dataset, role, _row_id"}
+#: Of people and of the tier of deaths; taken over whole.
+WHOLE = {
+    "link_person": "person_key",
+    "link_person_name": "person_key, name",
+    "kin_closed": "a_id, b_id, relation",
+    "kin_overloaded": "ALL",
+    "link_weight": "ALL",
+}
+SNAPSHOT_TABLES = (*BY_DATASET, *WHOLE)
+_STAGED = re.compile(r"\bstg_(\w+)")
+_COMMENT = re.compile(r"--[^\n]*")
+# The columns of links_exact that a file's name does not say: a valid number that is a person's is the person's key.
+_KEPT = "_row_id, person_key, household_id, on_roll, plain_relation"
+
+
+def exact_file(folder: Path, dataset: str, role: str) -> Path:
+    """Where the exact links of one person column lie."""
+    return folder / f"{dataset}.{role}.parquet"
+
+
+def write_exact(con: SqlConnection, source: str, path: Path) -> None:
+    """Write those rows of `source` (as register_mention has them) that are exact links, as they come."""
+    con.execute(
+        f"COPY (SELECT {_KEPT} FROM {source} WHERE plain_relation IS NOT NULL) "
+        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)"
+    )
+
+
+def split_exact(con: SqlConnection, table: str, folder: Path, contracts: Mapping[str, Contract]) -> None:
+    """Write a table of exact links as the files of its person columns."""
+    for role in person_roles(contracts):
+        asked = f"dataset = '{role.dataset}' AND role = '{role.id_column}'"
+        rows = f"(SELECT *, name_relation AS plain_relation FROM {table} WHERE {asked})"
+        write_exact(con, rows, exact_file(folder, role.dataset, role.id_column))
+
+
+def exact_sql(folder: Path, dataset: str = "*") -> str:
+    """links_exact of one dataset, or of all, from its files. '' where there is none."""
+    return " UNION ALL ".join(_read_exact(path) for path in sorted(folder.glob(f"{dataset}.*.parquet")))
+
+
+def write_links(con: SqlConnection, folder: Path, made: Iterable[str] = SNAPSHOT_TABLES) -> None:
+    """Write tables of this stage that later stages read, rows in a fixed order."""
+    for table in made:
+        order = BY_DATASET.get(table) or WHOLE[table]
+        target = literal(str(folder / f"{table}.parquet"))
+        con.execute(f"COPY (FROM {table} ORDER BY {order}) TO {target} (FORMAT parquet, COMPRESSION snappy)")
+
+
+def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:
+    """Name → SELECT of what a run reads of a snapshot's links: `links`, its part `links_<dataset>` of each register, and the other tables.
+
+    Raises SnapshotFormatError when another version wrote it.
+    """
+    if not (folder / "links_other.parquet").exists():
+        raise SnapshotFormatError(
+            f"snapshot {folder.parent.name} was linked by another version of hedui; the next `hedui run` makes a new one"
+        )
+    views = {
+        path.stem: f"SELECT * FROM read_parquet({path_literal(path)})" for path in sorted(folder.glob("*.parquet"))
+    }
+    for dataset in datasets:
+        other = f"SELECT * FROM links_other WHERE dataset = '{dataset}'"
+        views[f"links_{dataset}"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT, dataset), other)))
+    views["links"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT), "SELECT * FROM links_other")))
+    return views
+
+
+def datasets_to_link(
+    earlier: Path | None, changed: Collection[str], contracts: Mapping[str, Contract], version: str
+) -> frozenset[str] | None:
+    """The registers whose rows must be linked again beside an earlier snapshot's links; None: everything must.
+
+    Everything rests on the people, so on every dataset a step of this stage reads by its name. Deaths compete with each other across the
+    registers that tell of them: one of those changed, all are linked again.
+    """
+    if earlier is None or not (earlier / VERSION).exists() or (earlier / VERSION).read_text("utf-8") != version:
+        return None
+    if _people_rest_on().intersection(changed):
+        return None
+    of_deaths = {role.dataset for role in person_roles(contracts) if role.age_on}
+    return frozenset(changed) | (of_deaths if of_deaths.intersection(changed) else set())
+
+
+def take_over_people(con: SqlConnection, earlier: Path, tables: Iterable[str]) -> None:
+    """Views of an earlier snapshot's tables."""
+    for table in tables:
+        con.execute(
+            f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet({path_literal(earlier / f'{table}.parquet')})"
+        )
+
+
+def take_over(con: SqlConnection, earlier: Path, folder: Path, redone: Collection[str], made: Collection[str]) -> None:
+    """Add to `folder` what an earlier snapshot linked of the datasets not redone, and its whole tables but those in `made`."""
+    for path in (earlier / EXACT).glob("*.parquet"):
+        if path.name.split(".")[0] not in redone:
+            _same_file(path, folder / EXACT / path.name)
+    for table in WHOLE:
+        if table not in made:
+            _same_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
+    for table in BY_DATASET:
+        old = f"SELECT * FROM read_parquet({path_literal(earlier / f'{table}.parquet')})"
+        if table in made:
+            again = ", ".join(f"'{dataset}'" for dataset in sorted(redone))
+            con.execute(f"INSERT INTO {table} {old} WHERE dataset NOT IN ({again})")
+        else:
+            _same_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
+
+
+def _people_rest_on() -> set[str]:
+    texts = (path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.sql"))
+    return {dataset for text in texts for dataset in _STAGED.findall(_COMMENT.sub("", text))}
+
+
+def _read_exact(path: Path) -> str:
+    dataset, role = path.name.split(".")[:2]
+    rows = f"SELECT '{dataset}' AS dataset, '{role}' AS role, person_key AS id_number, * FROM read_parquet({path_literal(path)})"
+    return sql_text("links_exact").replace("FROM register_mention", f"FROM ({rows}) AS register_mention")
+
+
+def _same_file(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
