@@ -72,7 +72,7 @@ def test_it_comes_back_from_its_folder_as_it_was(drop):
 def test_a_failure_leaves_no_snapshot_behind(drop):
     deaths(drop)
 
-    def fail(con, folder):
+    def fail(con, folder, earlier, changed):
         raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
@@ -85,7 +85,7 @@ def test_a_failure_leaves_no_snapshot_behind(drop):
 def test_what_is_added_at_the_end_sees_the_views_and_becomes_part_of_it(drop):
     deaths(drop)
 
-    def count(con, folder):
+    def count(con, folder, earlier, changed):
         rows = con.execute("SELECT count(*) FROM stg_deaths").fetchall()[0][0]
         (folder / "counted.txt").write_text(str(rows))
 

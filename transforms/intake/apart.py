@@ -32,7 +32,7 @@ def open_apart(path: Path, kind: str, work_dir: Path, stem: str) -> list[RawShee
     longer than READER_SECONDS.
     """
     asked = {"path": str(path.resolve()), "kind": kind, "work_dir": str(work_dir.resolve()), "stem": stem}
-    return [RawSheet(**_with_header(sheet)) for sheet in _READER.ask(asked)]
+    return [RawSheet(**_with_tuples(sheet)) for sheet in _READER.ask(asked)]
 
 
 def stop_reader() -> None:
@@ -40,8 +40,9 @@ def stop_reader() -> None:
     _READER.stop()
 
 
-def _with_header(sheet: dict[str, Any]) -> dict[str, Any]:
-    return sheet | {"header": None if sheet["header"] is None else tuple(sheet["header"])}
+def _with_tuples(sheet: dict[str, Any]) -> dict[str, Any]:
+    header = None if sheet["header"] is None else tuple(sheet["header"])
+    return sheet | {"header": header, "native": tuple(sheet["native"])}
 
 
 class _Ended(Exception):

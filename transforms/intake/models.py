@@ -94,7 +94,9 @@ class RawSheet:
     `scan` is a SELECT with `_row BIGINT` (physical row or record, from 1) and `c0 … c{width-1} VARCHAR`; NULL
     is an empty cell. Rows come in no promised order: order by `_row`. `rows` counts them. `header` holds the
     column names of a Parquet file, else None. `sheet` is '' unless `kind` is 'xlsx' or 'xls'; `sheet_no` is
-    the place of the sheet in its workbook, from 0. `encoding` and `delimiter` are those of a 'csv'.
+    the place of the sheet in its workbook, from 0. `encoding` and `delimiter` are those of a 'csv'. `native` is the
+    DuckDB type of each column of a Parquet file that is no text (None for text; () for other files): `scan` has it
+    as it is beside its text, as `n<i>`.
     """
 
     sheet_no: int
@@ -107,3 +109,4 @@ class RawSheet:
     delimiter: str | None
     hidden: bool
     rows: int
+    native: tuple[str | None, ...] = ()

@@ -39,7 +39,9 @@ def open_parquet(path: Path, work_dir: Path) -> RawSheet:
             # DuckDB tells names that differ only in case apart by a number, so they are taken from it, in
             # their order
             columns = [(str(row[0]), str(row[1])) for row in described][:-1]
-            cells = ", ".join(f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(columns))
+            cells = ", ".join(f"{text_of(_name(name), kind)} AS c{i}" for i, (name, kind) in enumerate(columns))
+            native = tuple(None if kind == "VARCHAR" else kind for _, kind in columns)
+            cells += "".join(f", {_name(name)} AS n{i}" for i, (name, _) in enumerate(columns) if native[i])
             scan = f"SELECT {_RECORD_NUMBER} + 1 AS _row, {cells} FROM {source}"
             records, longest, text = _checked_records(connection, source, columns)
             if text > _TEXT_FROM_BYTES and text > MAX_RATIO * path.stat().st_size:
@@ -63,6 +65,7 @@ def open_parquet(path: Path, work_dir: Path) -> RawSheet:
         delimiter=None,
         hidden=False,
         rows=rows,
+        native=native,
     )
 
 
@@ -124,11 +127,10 @@ def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _as_text(name: str, kind: str) -> str:
-    """An SQL expression for the column as text: ISO dates, plain numbers (no exponent, no needless decimals),
+def text_of(column: str, kind: str) -> str:
+    """An SQL expression for a column (its SQL name) of a DuckDB type as text: ISO dates, plain numbers (no exponent, no needless decimals),
     TRUE and FALSE; NULL where empty.
     """
-    column = _name(name)
     if kind in {"DOUBLE", "FLOAT"}:
         return _plain_number(column, 1e15 if kind == "DOUBLE" else 1e6)
     if kind == "BOOLEAN":

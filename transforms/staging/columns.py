@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from data_contracts import Codes, Contract
+from transforms.intake.parquet_file import text_of
 from transforms.values import VALUE_TYPES, Context, Layer, merge_layers, name, select_layers
 
 LINEAGE = {
@@ -32,13 +34,19 @@ def cleaning_layers(
     codes: Codes,
     units: Mapping[str, int],
     tick_only: Collection[str] = (),
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Layer]:
-    """Layers that clean cells. cells: contract column → SQL name of its cell. units: yuan per unit."""
+    """Layers that clean cells. cells: contract column → SQL name of its cell. units: yuan per unit. typed: column → DuckDB type of its cell
+    where that is no text."""
     layers = []
     for column in contract.columns:
         if column.name in cells:
-            ctx = Context(codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only)
-            layers.append(VALUE_TYPES[column.type].layers(column.name, cells[column.name], ctx))
+            cell, kind = cells[column.name], typed.get(column.name)
+            native = (cell, kind) if kind else None
+            ctx = Context(
+                codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only, native
+            )
+            layers.append(VALUE_TYPES[column.type].layers(column.name, text_of(cell, kind) if kind else cell, ctx))
     return merge_layers(layers)
 
 

@@ -115,7 +115,7 @@ def _write_parts(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[Path
     """The rows of all sheets, those of equal reading in one file."""
     groups: dict[object, list[SheetPlan]] = defaultdict(list)
     for plan in work.plans:
-        groups[plan.reading].append(plan)
+        groups[plan.reading(work.contract)].append(plan)
     parts = []
     for number, plans in enumerate(groups.values()):
         parts.append(work.folder / f"rows-{number}.parquet")

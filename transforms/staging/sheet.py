@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from transforms.staging.classify import RECORD, kind_layers
 from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
 from transforms.staging.faults import bits, contract_faults, unusable_cells
 from transforms.staging.headings import HEAD_ROWS, Heading, cell_labels
-from transforms.values import literal, name, only_ticks, select_layers
+from transforms.values import VALUE_TYPES, literal, name, only_ticks, select_layers
 
 if TYPE_CHECKING:
     from transforms.intake import RawSheet
@@ -39,10 +39,21 @@ class SheetPlan:
         """The head of its rows' _row_id: file_no * 1000 + sheet_no."""
         return self.file_no * SHEETS_PER_FILE + self.sheet.sheet_no
 
-    @property
-    def reading(self) -> tuple[frozenset[str], frozenset[tuple[str, int]]]:
+    def reading(self, contract: Contract) -> Hashable:
         """What the cleaning of its cells depends on: sheets of equal reading are cleaned in one query."""
-        return self.ticks, frozenset(item for item in self.heading.units.items() if item[1] != 1)
+        units = frozenset(item for item in self.heading.units.items() if item[1] != 1)
+        return self.ticks, units, frozenset(self.typed(contract).items())
+
+    def typed(self, contract: Contract) -> dict[str, str]:
+        """Contract column → DuckDB type of its cells, where they are taken as they are and not by way of their text."""
+        kinds = {
+            column: self.sheet.native[index] for column, index in self.heading.columns.items() if self.sheet.native
+        }
+        return {
+            column: kind
+            for column, kind in kinds.items()
+            if kind in VALUE_TYPES[contract.column(column).type].native and self.heading.units.get(column, 1) == 1
+        }
 
 
 def read_head(con: duckdb.DuckDBPyConnection, sheet: RawSheet) -> dict[int, tuple[str | None, ...]]:
@@ -69,8 +80,9 @@ def write_rows(
         "_faults": f"CASE WHEN {record} THEN {bits(faults)} ELSE 0 END",
         "_bad": f"CASE WHEN {record} THEN {bits(list(unusable_cells(contract).values()))} ELSE 0 END",
     }
-    received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
-    layers = cleaning_layers(contract, cells, codes, plans[0].heading.units, plans[0].ticks)
+    typed = plans[0].typed(contract)
+    received = " UNION ALL ".join(_received(plan, contract, codes, cells, typed) for plan in plans)
+    layers = cleaning_layers(contract, cells, codes, plans[0].heading.units, plans[0].ticks, typed)
     lineage = ", ".join(LINEAGE)
     hashed = "0" if contract.repeats_are_facts else f"hash({', '.join(map(name, staged_columns(contract)))})"
     # Each branch of a union sets up all of the cleaning for itself: small sheets are gathered first.
@@ -110,12 +122,13 @@ def present_columns(heading: Heading) -> dict[str, str]:
     return {column: heading.texts[index] for column, index in heading.columns.items()}
 
 
-def _received(plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[str, str]) -> str:
-    """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where there is none."""
+def _received(
+    plan: SheetPlan, contract: Contract, codes: Codes, cells: Mapping[str, str], typed: Collection[str] = ()
+) -> str:
+    """The rows of a sheet: lineage, _kind, and the cell of each asked column, NULL where there is none; as text but for those typed."""
     place = plan.heading.columns
-    taken = ", ".join(
-        f"{f'c{place[column]}' if column in place else 'NULL::VARCHAR'} AS {cell}" for column, cell in cells.items()
-    )
+    where = {column: f"{'n' if column in typed else 'c'}{index}" for column, index in place.items()}
+    taken = ", ".join(f"{where.get(column, 'NULL::VARCHAR')} AS {cell}" for column, cell in cells.items())
     kinds = select_layers(f"({plan.sheet.scan})", kind_layers(plan.sheet, plan.heading, contract, codes))
     return (
         f"SELECT {_row_id(plan)} AS _row_id, {plan.file_no}::INTEGER AS _file_no, "

@@ -21,7 +21,8 @@ class Context:
 
     codes: the shared word lists. values, synonyms: of a code column, as in its contract (synonyms of an int
     column give digits). unit: yuan per unit as the heading says (万元 → 10000), None when it says nothing.
-    tick_only: the column marks with ticks only in this file, so that an empty cell means no.
+    tick_only: the column marks with ticks only in this file, so that an empty cell means no. native: of a cell that is no text, its SQL
+    name and its DuckDB type; `raw` is then an SQL expression of its text.
     """
 
     codes: Codes
@@ -29,20 +30,23 @@ class Context:
     synonyms: Mapping[str, str] = field(default_factory=dict)
     unit: int | None = None
     tick_only: bool = False
+    native: tuple[str, str] | None = None
 
 
 class ValueType(ABC):
     """Cleans the VARCHAR cells of one column type.
 
-    sql_type: DuckDB type of the cleaned column. extras: suffix → DuckDB type of columns that come with it.
+    sql_type: DuckDB type of the cleaned column. extras: suffix → DuckDB type of columns that come with it. native: DuckDB types of cells it
+    takes as they are (Context.native); the value is that of the cell's text.
     """
 
     sql_type: str = "VARCHAR"
     extras: ClassVar[Mapping[str, str]] = {}
+    native: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
-        """Layers that make `column` and `column` + each extra suffix from the cell `raw`, an SQL column name.
+        """Layers that make `column` and `column` + each extra suffix from the cell `raw`, an SQL column name (or as Context.native says).
 
         Helper columns are named `column` + '__…'. Empty cells and words for nothing become NULL; a cell that
         cannot be read as the type becomes NULL too and is told from an empty one by is_bad.

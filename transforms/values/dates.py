@@ -30,11 +30,12 @@ class Day(ValueType):
 
     sql_type = "DATE"
     extras: ClassVar = {"_month_only": "BOOLEAN"}
+    native: ClassVar = frozenset({"DATE", "TIMESTAMP"})
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         day, month, iso, rest = (f"{column}__{part}" for part in ("day", "month", "iso", "rest"))
         return [
-            {iso: _iso(raw)},
+            {iso: f"CAST({ctx.native[0]} AS DATE)" if ctx.native else _iso(raw)},
             {rest: f"CASE WHEN {iso} BETWEEN {_FIRST_DAY} AND {_LAST_DAY} THEN NULL ELSE {raw} END"},
             *_read_date(column, rest, ctx),
             {day: _day(column), month: _month_start(column)},

@@ -1,6 +1,7 @@
 """Counts, grades, measures and money."""
 
 from abc import abstractmethod
+from typing import ClassVar
 
 from transforms.values.base import Context, Layer, ValueType, literal, name
 from transforms.values.folding import compact, empty_as_null
@@ -21,17 +22,24 @@ _HAN_COUNT = rf"^{_WORDS}([{_HAN}]){_WORDS}$"
 class Numeric(ValueType):
     """A number: the common form is read at once; what it does not fit is folded and read with care."""
 
+    native: ClassVar = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE"})
+
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         fast, text, said = f"{column}__fast", f"{column}__text", f"{column}__said"
+        filled = f" AND {ctx.native[0]} IS NOT NULL" if ctx.native else ""
         return [
-            {fast: self._fast(raw, ctx)},
-            {text: f"CASE WHEN {fast} IS NULL THEN {compact(raw)} END"},
+            {fast: self._taken(ctx.native[0]) if ctx.native else self._fast(raw, ctx)},
+            {text: f"CASE WHEN {fast} IS NULL{filled} THEN {compact(raw)} END"},
             {said: empty_as_null(text, ctx.codes.null_words)},
             *self._slow(column, said, ctx),
         ]
 
     def is_bad(self, column: str) -> str:
         return f"({name(column)} IS NULL AND {column}__said IS NOT NULL)"
+
+    @abstractmethod
+    def _taken(self, number: str) -> str:
+        """SQL of the value where the cell is a number (a column name) whose text would give just this, else NULL. NaN is above all bounds."""
 
     @abstractmethod
     def _fast(self, raw: str, ctx: Context) -> str:
@@ -46,6 +54,9 @@ class Whole(Numeric):
     """A count or a grade: 3, 3.0, 3人, 一级, 壹级, 3级, 肢体二级. One number of at most nine digits."""
 
     sql_type = "INTEGER"
+
+    def _taken(self, number: str) -> str:
+        return f"CASE WHEN {number} BETWEEN -999999999 AND 999999999 AND {number} = trunc({number}) THEN CAST({number} AS INTEGER) END"
 
     def _fast(self, raw: str, ctx: Context) -> str:
         return f"CASE WHEN regexp_full_match({raw}, '-?[0-9]{{1,9}}') THEN CAST({raw} AS INTEGER) END"
@@ -115,6 +126,9 @@ class Number(Scaled):
     fast_pattern = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
     pattern = _NUMBER
 
+    def _taken(self, number: str) -> str:
+        return f"CASE WHEN {number} BETWEEN -{10**15} AND {10**15} THEN CAST({number} AS DOUBLE) END"
+
     def _factor(self, parts: str, ctx: Context) -> str:
         return "1"
 
@@ -127,6 +141,14 @@ class Money(Scaled):
     exact_type = "DECIMAL(28,6)"
     fast_pattern = r"-?[0-9]{1,12}(\.[0-9]{1,6})?"
     pattern = _MONEY
+
+    def _taken(self, number: str) -> str:
+        # A double is the nearest to so many cents, or it has a fraction of a cent, which is rounded as it is written.
+        cents = f"CAST({number} AS DOUBLE) * 100"
+        return (
+            f"CASE WHEN {number} BETWEEN -{10**12} AND {10**12} AND round({cents}) / 100 = CAST({number} AS DOUBLE) "
+            f"THEN CAST({number} AS {self.sql_type}) END"
+        )
 
     def _factor(self, parts: str, ctx: Context) -> str:
         scales = " ".join(f"WHEN {literal(word)} THEN {factor}" for word, factor in _SCALES.items())
