@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 from stdnum.cn import ric
 
 from transforms.linkage.pinyin import pinyin_table
@@ -123,3 +124,9 @@ def test_a_number_further_away_is_not_repaired(repairs, valid: str, damaged: str
     swapped = len(differing) == 2 and differing[1] == differing[0] + 1
     assume(len(differing) > 1 and not swapped and valid[:13] != damaged[:13])
     assert not repaired(repairs, damaged, valid)
+
+
+def test_every_character_is_read_as_pypinyin_reads_it() -> None:
+    table = pinyin_table().to_pydict()
+    assert len(table["ch"]) > 40_000
+    assert table["syllable"] == [lazy_pinyin(ch, style=Style.NORMAL)[0] for ch in table["ch"]]

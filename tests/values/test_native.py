@@ -16,7 +16,7 @@ from data_contracts import load_codes
 from transforms.intake.parquet_file import text_of
 from transforms.values import VALUE_TYPES, Context, register_functions, select_layers
 
-NUMBERS = {
+NUMBERS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
     "TINYINT": (pa.int8(), st.integers(-128, 127)),
     "BIGINT": (pa.int64(), st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-2_000_000_000, 2_000_000_000))),
     "DOUBLE": (
@@ -29,11 +29,11 @@ NUMBERS = {
         ),
     ),
 }
-DAYS = {
+DAYS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
     "DATE": (pa.date32(), st.dates()),
     "TIMESTAMP": (pa.timestamp("us"), st.datetimes(dt.datetime(1000, 1, 1), dt.datetime(3000, 1, 1))),
 }
-CASES = [
+CASES: list[tuple[str, str, pa.DataType, st.SearchStrategy[Any]]] = [
     (column, kind, arrow, cells) for column in ("int", "number", "money") for kind, (arrow, cells) in NUMBERS.items()
 ]
 CASES += [("date", kind, arrow, cells) for kind, (arrow, cells) in DAYS.items()]

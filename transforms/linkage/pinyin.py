@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 import pyarrow as pa
-from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
 # Characters read otherwise as a surname (first character of a name) than in ordinary words.
@@ -17,6 +17,9 @@ SURNAME_READINGS = {
     "卜": "bu", "乜": "nie", "佴": "nai", "祭": "zhai", "郇": "xun", "阚": "kan",
 }
 # fmt: on
+_UMLAUT = "\u0308"
+# Combining marks: the tones, and the circumflex of ê.
+_TONES: dict[int, None] = {mark: None for mark in range(0x0300, 0x0370) if chr(mark) != _UMLAUT}
 
 
 @cache
@@ -28,7 +31,9 @@ def pinyin_table() -> pa.Table:
     would call strangers alike.
     """
     characters = sorted(chr(code) for code in PINYIN_DICT)
-    syllables = [lazy_pinyin(ch, style=Style.NORMAL)[0] for ch in characters]
+    # All at once: asking pypinyin for each of forty thousand characters takes as long as linking a county.
+    usual = "\n".join(PINYIN_DICT[ord(ch)].partition(",")[0] for ch in characters)
+    syllables = unicodedata.normalize("NFD", usual).translate(_TONES).replace("u" + _UMLAUT, "v").split("\n")
     surnames = [SURNAME_READINGS.get(ch) for ch in characters]
     return pa.table(
         {

@@ -14,7 +14,7 @@ from transforms.staging.classify import RECORD, kind_layers
 from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
 from transforms.staging.faults import bits, contract_faults, unusable_cells
 from transforms.staging.headings import HEAD_ROWS, Heading, cell_labels
-from transforms.values import VALUE_TYPES, literal, name, only_ticks, select_layers
+from transforms.values import VALUE_TYPES, literal, may_be_tick, name, only_ticks, select_layers
 
 if TYPE_CHECKING:
     from transforms.intake import RawSheet
@@ -100,13 +100,26 @@ def tick_columns(
 ) -> frozenset[str]:
     """The yes/no columns the sheets of one file mark with ticks only: in them an empty cell means no."""
     cells = {column.name: f"cell__{column.name}" for column in contract.columns if column.type == "bool"}
-    asked = [column for column in cells if any(column in plan.heading.columns for plan in plans)]
+    asked = [column for column in cells if _looks_ticked(con, plans, column)]
     if not asked:
         return frozenset()
     received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
     marks = ", ".join(only_ticks(cells[column], codes.null_words) for column in asked)
     found = con.execute(f"SELECT {marks} FROM ({received}) WHERE _kind = '{RECORD}'").fetchall()[0]
     return frozenset(column for column, ticks in zip(asked, found, strict=True) if ticks)
+
+
+def _looks_ticked(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], column: str) -> bool:
+    """Whether any cell under the column's heading has a tick in it, whatever row that is: nearly always none, and then nothing more is asked."""
+    cells = [
+        f"SELECT c{plan.heading.columns[column]} AS cell FROM ({plan.sheet.scan})"
+        for plan in plans
+        if column in plan.heading.columns
+    ]
+    if not cells:
+        return False
+    found = con.execute(f"SELECT bool_or({may_be_tick('cell')}) FROM ({' UNION ALL '.join(cells)})").fetchall()
+    return bool(found[0][0])
 
 
 def received_json(plan: SheetPlan) -> str:

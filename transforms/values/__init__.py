@@ -14,6 +14,7 @@ from transforms.values.texts import (
     Text,
     YesNo,
     account_damaged,
+    may_be_tick,
     only_ticks,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "is_calendar_date",
     "is_credit_code",
     "literal",
+    "may_be_tick",
     "merge_layers",
     "name",
     "only_ticks",

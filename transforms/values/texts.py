@@ -139,6 +139,14 @@ _USUAL = ("是", "否", "TRUE", "FALSE", "Y", "N", "1", "0")
 TICKS = ("√", "✓", "✔", "☑", "V", "v")
 
 
+_WIDE_TICKS = ("Ｖ", "ｖ")
+
+
+def may_be_tick(cell: str) -> str:
+    """SQL predicate: a character of the cell (a column name) is a tick, of any width. Every tick `only_ticks` sees is one."""
+    return f"regexp_matches({cell}, '[{''.join(TICKS + _WIDE_TICKS)}]')"
+
+
 def only_ticks(cell: str, null_words: Iterable[str]) -> str:
     """SQL aggregate over the cells of a column: there are marks, and all are ticks. cell: a column name."""
     nothing = one_of(compact(cell), ["", *sorted(null_words)])
