@@ -32,6 +32,7 @@ from transforms.intake import take_in
 from transforms.linkage import build_links
 from transforms.linkage.probabilistic import load_model, tier
 from transforms.staging import stage_inbox, staged_views
+from transforms.staging.views import place_of
 
 REGISTERS = ("deaths", "funerals")
 SURE, LEAD = 0.9, 0.5
@@ -125,7 +126,12 @@ def exact_join(con: duckdb.DuckDBPyConnection) -> Links:
 
 def hedui(con: duckdb.DuckDBPyConnection) -> Links:
     """The pipeline's links."""
-    return _links(con, "SELECT dataset, _file, _sheet, _row, id_number, confidence FROM links WHERE on_roll")
+    number, row = place_of("l._row_id")
+    return _links(
+        con,
+        f"SELECT l.dataset, s._file, s._sheet, {row}, l.id_number, l.confidence FROM links AS l "
+        f"INNER JOIN staged_sheet AS s ON s.dataset = l.dataset AND s.number = {number} WHERE l.on_roll",
+    )
 
 
 def splink_defaults(con: duckdb.DuckDBPyConnection) -> Links:

@@ -96,6 +96,8 @@ def compare(one: EngineRun, other: EngineRun) -> dict[str, dict[str, int]]:
     differing = differing_rows("suspects", *(run.run_dir / "suspects.parquet" for run in (one, other)))
     for table in SNAPSHOT_TABLES:
         differing |= differing_rows(table, *(run.snapshot / "links" / f"{table}.parquet" for run in (one, other)))
+    for exact in sorted({path.name for run in (one, other) for path in (run.snapshot / "links" / "exact").iterdir()}):
+        differing |= differing_rows(exact, *(run.snapshot / "links" / "exact" / exact for run in (one, other)))
     for rule_id in one.manifest["rules"]:
         said = [
             (run.manifest["rules"][rule_id]["status"], run.manifest["rules"][rule_id]["findings"])

@@ -54,6 +54,20 @@ def test_linkage_leaves_the_same(on_duckdb, on_spark, table):
     assert [c[0] for c in columns[0]] == [c[0] for c in columns[1]]
 
 
+def test_the_exact_links_are_the_same(on_duckdb, on_spark):
+    one, other = (
+        {
+            path.name: rows(path)
+            for path in (latest(store).parents[1] / "snapshots" / manifest(latest(store))["snapshot_id"]).glob(
+                "links/exact/*"
+            )
+        }
+        for store in (on_duckdb, on_spark)
+    )
+    assert "deaths.id_number.parquet" in one
+    assert one == other
+
+
 def test_the_reconciliation_is_the_same(on_duckdb, on_spark):
     files = [
         sorted(p.relative_to(latest(store)) for p in latest(store).glob("recon*/*.parquet"))
