@@ -45,10 +45,10 @@ def list_findings(store: Path, run_id: str | None, **filters: str | None) -> lis
 def _likeliest_first(run_dir: Path, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The findings with what was measured of such ones, in the order a list has them."""
     from transforms.publish.workbooks.labels import SEVERITIES
-    from transforms.publish.workbooks.reviews import Reviews, reviews_for
+    from transforms.publish.workbooks.reviews import reviews_for
 
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
-        known: dict[str, Reviews] = {code: reviews_for(con, code) for code in {row["township_code"] for row in found}}
+        known = reviews_for(con, {row["township_code"] for row in found})
     likely = {}
     for row in found:
         whose, measured = known[row["township_code"]].measured(row["rule_id"], row["match_tier"])

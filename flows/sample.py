@@ -16,7 +16,7 @@ from flows.plan import UsageError
 from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store
-from transforms.publish.workbooks.reviews import estimate_text
+from transforms.publish.workbooks.reviews import estimate_texts
 
 SEEDS = 2**31
 
@@ -78,7 +78,7 @@ def run_sample(
             _fractions(con, fraction, settings, header.as_of), chosen, whole_village, include_unflagged
         )
         draw = draw_sample(con, request)
-        past = {code: estimate_text(con, code) for code in request.fractions}
+        past = estimate_texts(con, request.fractions)
     kept = issued(draw, run_dir.name, header.as_of)
     with open_decisions(store.root, settings.database_url) as engine:
         record_draw(engine, kept, account(), dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0))

@@ -335,16 +335,22 @@ def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progr
     folder.mkdir()
     townships = con.execute("SELECT township_code, township_name, county_code FROM core_township ORDER BY 1").fetchall()
     wanted = [t for t in townships if plan.township in (None, t[0])]
-    pace = Pace(len(wanted))
-    for number, (code, name, _) in enumerate(wanted, start=1):
-        if code == "000000000" and plan.township is None and not _concerned(con, code):
-            continue
-        workbooks.write_township_workbook(con, code, folder / workbooks.township_file_name(code, name), header)
+    paths = {
+        code: folder / workbooks.township_file_name(code, name)
+        for code, name, _ in wanted
+        if code != "000000000" or plan.township or _concerned(con, code)
+    }
+    pace = Pace(len(paths))
+    for number, (code, _) in enumerate(
+        zip(paths, workbooks.write_township_workbooks(con, paths, header), strict=True), start=1
+    ):
         pace.add(1)
-        progress(f"  workbook {number}/{len(wanted)}: {code} ({pace})")
+        progress(f"  workbook {number}/{len(paths)}: {code} ({pace})")
     if plan.kind == "nightly":
-        for county in sorted({t[2] for t in townships}):
-            workbooks.write_county_workbook(con, county, folder / workbooks.county_file_name(county), header)
+        counties = sorted({county for _, _, county in townships})
+        files = {county: folder / workbooks.county_file_name(county) for county in counties}
+        for path in workbooks.write_county_workbooks(con, files, header):
+            progress(f"  workbook {path.name}")
 
 
 def _concerned(con: duckdb.DuckDBPyConnection, code: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from transforms.publish.report import write_report
 from transforms.publish.workbooks import RunHeader, write_county_workbook, write_township_workbook
 from transforms.publish.workbooks.measured import NO_CHECKS, SHEET
-from transforms.publish.workbooks.reviews import estimate_text
+from transforms.publish.workbooks.reviews import estimate_texts
 
 MAIN, OTHER, COUNTY = "320681100", "320681101", "320681"
 Con = duckdb.DuckDBPyConnection
@@ -82,7 +82,7 @@ def test_nothing_measured_is_said(con: Con, run: RunHeader, tmp_path: Path) -> N
     said = page(con, run, tmp_path)
     assert "线索的属实率尚未实测" in said
     assert "漏查情况无从估计" in said
-    assert estimate_text(con, MAIN) == ""
+    assert estimate_texts(con, [MAIN]) == {MAIN: ""}
 
 
 def test_the_page_says_what_was_missed(measured: Con, run: RunHeader, tmp_path: Path) -> None:

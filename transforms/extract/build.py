@@ -79,7 +79,7 @@ class _Measured:
     def of(self, lead: Lead) -> Reviews:
         """The reviews a finding is to be judged by: those of its own township."""
         if lead.township_code not in self.known:
-            self.known[lead.township_code] = reviews_for(self.con, lead.township_code)
+            self.known |= reviews_for(self.con, [lead.township_code])
         return self.known[lead.township_code]
 
     def text(self, lead: Lead) -> str:

@@ -33,7 +33,10 @@ def concerning(township_code: str) -> str:
 
 
 def write_links(con: duckdb.DuckDBPyConnection, run_dir: Path) -> None:
-    """links.parquet: register rows linked to people on the roll, by file, sheet and physical row; in the order of the snapshot's links."""
+    """links.parquet: register rows linked to people on the roll, by file, sheet and physical row; in the order of the snapshot's links.
+
+    Numbers of people and households are too many for a dictionary of values: none is tried beyond the limit.
+    """
     number, row = place_of("l._row_id")
     con.execute(
         f"""
@@ -42,7 +45,7 @@ def write_links(con: duckdb.DuckDBPyConnection, run_dir: Path) -> None:
                 l.confidence
             FROM links AS l INNER JOIN staged_sheet AS s ON s.dataset = l.dataset AND s.number = {number}
             WHERE l.on_roll
-        ) TO '{_quoted(run_dir / "links.parquet")}' (FORMAT parquet, COMPRESSION snappy)
+        ) TO '{_quoted(run_dir / "links.parquet")}' (FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 2000)
         """
     )
 

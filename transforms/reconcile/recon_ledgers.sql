@@ -12,13 +12,14 @@ WITH roll AS (
 
 -- An archive or an unnamed payment says no benefit: it stands beside the household's first one.
 main_benefit AS (
-    SELECT household_id, benefit_type
+    SELECT
+        household_id,
+        arg_min_null(benefit_type, concat(
+            CASE WHEN active THEN 0 ELSE 1 END, CASE WHEN is_dibao THEN 1 WHEN is_tekun THEN 2 WHEN is_low_income THEN 3 ELSE 4 END,
+            coalesce(benefit_type, chr(65535))
+        )) AS benefit_type
     FROM core_row
-    QUALIFY row_number() OVER (
-        PARTITION BY household_id
-        ORDER BY CASE WHEN active THEN 0 ELSE 1 END, CASE WHEN is_dibao THEN 1 WHEN is_tekun THEN 2 WHEN is_low_income THEN 3 ELSE 4 END,
-            benefit_type, _row_id
-    ) = 1
+    GROUP BY household_id
 ),
 
 paid AS (

@@ -141,7 +141,7 @@ def _svg(chart: alt.LayerChart, *, left: int, right: int, title: str) -> Markup:
         autosize=alt.AutoSizeParams(type="none"),
         padding={"left": left, "right": right, "top": 1, "bottom": 1},
     ).configure(aria=False, background="transparent", view=alt.ViewConfig(stroke=None))
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE, allowed_base_urls=[])
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=VEGA_LITE, allowed_base_urls=[])
     return _inline(drawn, title)
 
 

@@ -19,6 +19,7 @@ from transforms.publish.report.model import (
     TownshipLine,
 )
 from transforms.publish.workbooks.labels import SEVERITIES
+from transforms.publish.workbooks.reading import ask
 
 NAMED_CHANGES = 100
 # Without a household the subject stands for it, as on the townships' lists.
@@ -195,9 +196,7 @@ def read_changes(con: Con, scope: Scope) -> Changes:
 
 
 def _all(con: Con, sql: str, values: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
-    used = {name: value for name, value in values.items() if f"${name}" in sql}
-    # An untyped NULL has no type to compare a text with.
-    return con.execute(sql.replace("$township", "CAST($township AS VARCHAR)"), used).fetchall()
+    return ask(con, sql, values).fetchall()
 
 
 def _one(con: Con, sql: str, values: dict[str, Any]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from transforms.publish.report.model import LedgerLine, Ledgers, Outcomes, QualityLine, Scope
+from transforms.publish.workbooks.reading import ask
 from transforms.publish.workbooks.reconciliation import ARCHIVE_COMPARED
 
 COUNTED = (
@@ -89,7 +90,7 @@ def read_ledgers(con: Con, scope: Scope) -> list[Ledgers]:
     """The ledgers of each county by code; of a rerun those of its township."""
     if scope.township:
         where = {"code": scope.township}
-        rows = con.execute("SELECT DISTINCT township_name FROM core_township WHERE township_code = $code", where)
+        rows = ask(con, "SELECT DISTINCT township_name FROM core_township WHERE township_code = $code", where)
         return [_ledgers(con, "township_code", scope.township, rows.fetchall()[0][0], "township")]
     counties = con.execute(
         """SELECT county_code, any_value(county_name) FROM core_township
@@ -111,12 +112,12 @@ def _ledgers(con: Con, column: str, code: str, name: str, level: str) -> Ledgers
     )
     lines = _lines(con, by_benefit, {"code": code, "level": level})
     by_township = _lines(con, townships, {"code": code, "level": "township"}) if level == "county" else []
-    reasons = con.execute(REASONS.format(where=where), {"code": code}).fetchall()
+    reasons = ask(con, REASONS.format(where=where), {"code": code}).fetchall()
     return Ledgers(name, tuple(lines), _total(lines), tuple(by_township), tuple((r, n) for r, n in reasons))
 
 
 def _lines(con: Con, sql: str, values: dict[str, Any]) -> list[LedgerLine]:
-    rows: Sequence[tuple[Any, ...]] = con.execute(sql, values).fetchall()
+    rows: Sequence[tuple[Any, ...]] = ask(con, sql, values).fetchall()
     return [LedgerLine(*row) for row in rows]
 
 
@@ -129,9 +130,9 @@ def _total(lines: Iterable[LedgerLine]) -> LedgerLine:
 def read_outcomes(con: Con, scope: Scope) -> Outcomes:
     """Active roll rows by outcome, in all and by township."""
     where = {"township": scope.township}
-    total = con.execute(_typed(OUTCOME_TOTALS), {**where, "level": scope.level}).fetchall()
+    total = ask(con, OUTCOME_TOTALS, {**where, "level": scope.level}).fetchall()
     by_township: dict[tuple[str, str], dict[str, int]] = {}
-    for code, name, outcome, rows in con.execute(_typed(OUTCOMES), where).fetchall():
+    for code, name, outcome, rows in ask(con, OUTCOMES, where).fetchall():
         by_township.setdefault((code, name), {})[outcome] = int(rows)
     return Outcomes(
         {outcome: int(rows) for outcome, rows in total},
@@ -141,10 +142,5 @@ def read_outcomes(con: Con, scope: Scope) -> Outcomes:
 
 def read_quality(con: Con, scope: Scope) -> list[QualityLine]:
     """The two rates by county and township, each county before its townships."""
-    rows = con.execute(_typed(QUALITY), {"township": scope.township}).fetchall()
+    rows = ask(con, QUALITY, {"township": scope.township}).fetchall()
     return [QualityLine(name, *map(int, counts)) for name, *counts in rows]
-
-
-def _typed(sql: str) -> str:
-    # An untyped NULL has no type to compare a text with.
-    return sql.replace("$township", "CAST($township AS VARCHAR)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +17,12 @@ from transforms.publish.workbooks.guide import basis_text
 from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import RULE_STATUS, SEVERITIES, SEVERITY, month_label
 from transforms.publish.workbooks.measured import write_measured
-from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
-from transforms.publish.workbooks.reconciliation import COUNTY_BLOCKS, write_reconciliation
+from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Table, Township
+from transforms.publish.workbooks.reconciliation import COUNTY_BLOCKS, Block, read_blocks, write_reconciliation
 from transforms.publish.workbooks.reviews import precision_text, rule_precision
 from transforms.publish.workbooks.sheet import Book, Content, Marked, Sheet, TableColumn, Value
 from transforms.publish.workbooks.styles import CENTRED, COUNT, MONEY, STRONG
+from transforms.publish.workbooks.writing import collector_at_rest
 
 TOWNSHIPS_ABREAST = 18
 MATRIX_WIDTHS = (22, *(8,) * (TOWNSHIPS_ABREAST + 1))
@@ -30,11 +31,12 @@ RULE_WIDTHS = (20, 12, 6, 9, 8, 8, 8, 8, 8, 8, 14, 16, 50)
 
 @dataclass(frozen=True)
 class CountyPage:
-    """A county, its townships and their findings."""
+    """A county, its townships, households and persons on the roll by township, and the findings."""
 
     code: str
     name: str
     townships: Sequence[Township]
+    sizes: Mapping[str, tuple[int, int]]
     leads: Sequence[Lead]
 
     @property
@@ -43,32 +45,53 @@ class CountyPage:
         return [lead for lead in self.leads if lead.state != "decided"]
 
 
-def write_county_workbook(con: duckdb.DuckDBPyConnection, county_code: str, out_path: Path, run: RunHeader) -> Path:
-    """Write one county's workbook to `out_path` from the tables of run.duckdb and return the path.
+def write_county_workbooks(con: duckdb.DuckDBPyConnection, paths: Mapping[str, Path], run: RunHeader) -> Iterator[Path]:
+    """Write the workbooks of some counties (code → path) from the tables of run.duckdb; each path once it is written.
 
     Sheets: 封面, 各镇汇总, 规则汇总, 核查实测, 对账, 文件接收, 未评估. A finding counts once, in its own township.
-    Raises LookupError when core_township has no township of the county.
+    Raises LookupError when core_township has no township of a county.
     """
-    townships = read.townships_of(con, county_code)
-    if not townships:
-        raise LookupError(f"core_township has no township of county {county_code}")
-    name = run.county_names.get(county_code) or townships[0].county_name or county_code
-    page = CountyPage(county_code, name, townships, read.county_leads(con, county_code))
-    rules, files = read.rules(con), read.input_files(con)
+    townships = {code: read.townships_of(con, code) for code in paths}
+    for code, of in townships.items():
+        if not of:
+            raise LookupError(f"core_township has no township of county {code}")
+    # One look at every person of the roll and every household of the ledgers, however many counties there are.
+    sizes = read.roll_sizes(con, {t.township_code for of in townships.values() for t in of})
+    blocks = read_blocks(con, paths, COUNTY_BLOCKS)
+    for code, of in townships.items():
+        name = run.county_names.get(code) or of[0].county_name or code
+        with collector_at_rest():
+            path = _write(con, CountyPage(code, name, of, sizes, read.county_leads(con, code)), blocks, run).save(
+                paths[code]
+            )
+        yield path
 
-    book = Book(run, f"{name}社会救助核对汇总")
+
+def write_county_workbook(con: duckdb.DuckDBPyConnection, county_code: str, out_path: Path, run: RunHeader) -> Path:
+    """As write_county_workbooks, for one county."""
+    return next(write_county_workbooks(con, {county_code: out_path}, run))
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    page: CountyPage,
+    blocks: Sequence[tuple[Block, Mapping[str, Table]]],
+    run: RunHeader,
+) -> Book:
+    rules, files = read.rules(con), read.input_files(con)
+    book = Book(run, f"{page.name}社会救助核对汇总")
     _write_cover(book, con, page, rules, files)
     _write_townships(book, page, rules)
-    _write_rules(book, page, rules, rule_precision(con, county_code))
+    _write_rules(book, page, rules, rule_precision(con, page.code))
     names = {
         "rule_id": {rule.rule_id: rule.title for rule in rules},
-        "township_code": {t.township_code: t.township_name for t in townships},
+        "township_code": {t.township_code: t.township_name for t in page.townships},
     }
-    write_measured(book, con, county_code, names["rule_id"], names["township_code"])
-    write_reconciliation(book, con, county_code, COUNTY_BLOCKS, names)
+    write_measured(book, con, page.code, names["rule_id"], names["township_code"])
+    write_reconciliation(book, page.code, blocks, names)
     _write_intake(book, con, files)
     _write_not_compared(book, rules, files)
-    return book.save(out_path)
+    return book
 
 
 def _write_cover(
@@ -80,7 +103,7 @@ def _write_cover(
 ) -> None:
     leads = page.open_leads
     month = read.latest_pay_month(con)
-    sizes = [read.roll_size(con, t.township_code) for t in page.townships]
+    sizes = [page.sizes[t.township_code] for t in page.townships]
     facts = [
         ("镇（街道）", f"{len(page.townships)}个"),
         ("在享对象", f"{sum(h for h, _ in sizes)}户、{sum(p for _, p in sizes)}人"),
@@ -94,7 +117,7 @@ def _write_cover(
     sheet = cover.open_cover(book, "社会救助核对汇总", f"{page.name}（{page.code}）", book.run, facts)
     cover.write_counts(sheet, "线索数量", leads)
     cover.write_not_compared(sheet, cover.not_compared(rules, files))
-    cover.write_parameters(sheet, read.parameters_for(con, page.code), with_region=True)
+    cover.write_parameters(sheet, read.parameters_for(con, [page.code])[page.code], with_region=True)
 
 
 def _write_townships(book: Book, page: CountyPage, rules: Sequence[Rule]) -> None:

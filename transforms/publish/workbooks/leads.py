@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -157,23 +158,36 @@ def _write_rows(sheet: Sheet, leads: Sequence[Lead], page: LeadPage, fill_in: bo
 
 def _write_lead(sheet: Sheet, number: int, lead: Lead, page: LeadPage, fill: str, starts: bool, fill_in: bool) -> None:
     row, lines = HEADING_ROW + number, 2
-    sheet.put(row, 1, number, varied(NUMBER, fill, starts))
+    looks = _looks(lead.severity, fill, starts)
+    sheet.put(row, 1, number, looks[0])
     for position, column in enumerate(COLUMNS, start=2):
         value = column.value(lead, page)
-        shade = lead.severity if position == 2 and lead.severity in SEVERITY else fill
-        sheet.put(row, position, value, varied(column.look, shade, starts))
+        sheet.put(row, position, value, looks[position - 1])
         if isinstance(value, str) and len(value) * 2 > column.width - 2:
             lines = max(lines, lines_needed(value, column.width, SIZE))
     sheet.height(row, row_points(lines, SIZE))
     if not fill_in:
         return
     first = len(COLUMNS) + 2
-    for position, (_, _, look) in enumerate(FILL_IN, start=first):
-        sheet.put(row, position, None, varied(look, "fill_in", starts, False))
+    for position, look in enumerate(_fill_in_looks(starts), start=first):
+        sheet.put(row, position, None, look)
     # The workbook's own township: the list is returned by who filled it in, not by who owns the finding.
     keys = (page.run.run_id, page.township.township_code, lead.finding_id, lead.evidence_hash)
     for position, key in enumerate(keys, start=first + len(FILL_IN)):
         sheet.put(row, position, key, HIDDEN)
+
+
+@cache
+def _looks(severity: str, fill: str, starts: bool) -> tuple[Look, ...]:
+    """The number's look and those of COLUMNS; the first of them, the severity, wears its own fill."""
+    first, *others = (column.look for column in COLUMNS)
+    shade = severity if severity in SEVERITY else fill
+    return tuple(varied(look, shade if look is first else fill, starts) for look in (NUMBER, first, *others))
+
+
+@cache
+def _fill_in_looks(starts: bool) -> tuple[Look, ...]:
+    return tuple(varied(look, "fill_in", starts, False) for _, _, look in FILL_IN)
 
 
 def _add_validations(sheet: Sheet, run: RunHeader, last: int) -> None:

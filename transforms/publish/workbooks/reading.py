@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Self
@@ -126,11 +126,14 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
+Asked = str | int | None | Collection[str]
+
+
 def ask(
-    con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[str] | Mapping[str, str] = ()
+    con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[str] | Mapping[str, Asked] = ()
 ) -> duckdb.DuckDBPyConnection:
     """Run a query with its values written in: binding them would import pandas, which costs more than a
-    township's workbook.
+    township's workbook. Several values of one name become a list for IN.
     """
     if isinstance(values, Mapping):
         for name, value in values.items():
@@ -141,16 +144,25 @@ def ask(
     return con.execute(sql)
 
 
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _literal(value: Asked) -> str:
+    if value is None or isinstance(value, int):
+        # An untyped NULL has no type to compare a text with.
+        return "CAST(NULL AS VARCHAR)" if value is None else str(value)
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"({', '.join(map(_literal, value))})"
 
 
-def township(con: duckdb.DuckDBPyConnection, code: str) -> Township:
-    """The township of a code; raises LookupError when core_township does not know it."""
-    row = ask(con, f"SELECT {Township.columns()} FROM core_township WHERE township_code = ?", [code]).fetchone()
-    if row is None:
-        raise LookupError(f"core_township has no township {code}")
-    return Township.of(row)
+def townships(con: duckdb.DuckDBPyConnection, codes: Collection[str]) -> dict[str, Township]:
+    """The townships of some codes by code; raises LookupError when core_township lacks one."""
+    rows = ask(
+        con, f"SELECT {Township.columns()} FROM core_township WHERE township_code IN $codes", {"codes": codes}
+    ).fetchall()
+    found = {row[0]: Township.of(row) for row in rows}
+    for code in codes:
+        if code not in found:
+            raise LookupError(f"core_township has no township {code}")
+    return found
 
 
 def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Township]:
@@ -166,21 +178,32 @@ def townships_of(con: duckdb.DuckDBPyConnection, county_code: str) -> list[Towns
     return [Township.of(row) for row in rows]
 
 
-def leads_of(con: duckdb.DuckDBPyConnection, code: str, likely: Callable[[Lead], float] = lambda _: 0.5) -> list[Lead]:
-    """The findings a township sees: its own and those that concern it too, in the order of the sheet.
+def leads_of(con: duckdb.DuckDBPyConnection, codes: Collection[str]) -> dict[str, list[Lead]]:
+    """The findings each of some townships sees: its own and those that concern it too. `in_order` puts them as on the sheet."""
+    rows = ask(
+        con,
+        # also_townships may be a list or text: a code in it stands between characters that are no digits. Most concern one
+        # township only: two scans, each of little more than it needs, cost less than one of everything.
+        f"""SELECT township_code AS listed_in, {Lead.columns()} FROM out_finding WHERE township_code IN $codes
+            UNION ALL
+            SELECT listed_in, {Lead.columns()} FROM (
+                SELECT unnest(list_distinct(regexp_extract_all(CAST(also_townships AS VARCHAR), '[0-9]+'))) AS listed_in, *
+                FROM out_finding WHERE length(CAST(also_townships AS VARCHAR)) > 2)
+            WHERE listed_in IN $codes AND listed_in IS DISTINCT FROM township_code""",
+        {"codes": codes},
+    ).fetchall()
+    found: dict[str, list[Lead]] = {code: [] for code in codes}
+    for code, *values in rows:
+        found[code].append(Lead(*values))
+    return found
+
+
+def in_order(leads: Sequence[Lead], code: str, likely: Callable[[Lead], float] = lambda _: 0.5) -> list[Lead]:
+    """The leads of a township in the order of the sheet.
 
     Households come by their gravest lead, of equal ones by how often such leads were confirmed (`likely`, 0
     to 1), then by village; inside one the gravest lead comes first, then the likeliest.
     """
-    rows = ask(
-        con,
-        # also_townships may be a list or text: a code in it stands between characters that are no digits.
-        f"""SELECT {Lead.columns()} FROM out_finding
-            WHERE township_code = $code
-                OR regexp_matches(CAST(also_townships AS VARCHAR), '(^|[^0-9])' || $code || '([^0-9]|$)')""",
-        {"code": code},
-    ).fetchall()
-    leads = [Lead.of(row) for row in rows]
     gravity = {severity: rank for rank, severity in enumerate(SEVERITIES)}
     gravest: dict[str, int] = {}
     place: dict[str, tuple[bool, str]] = {}
@@ -243,19 +266,22 @@ def rules(con: duckdb.DuckDBPyConnection) -> list[Rule]:
     )
 
 
-def parameters_for(con: duckdb.DuckDBPyConnection, region: str) -> list[ParameterInForce]:
-    """Values that hold for a township (longest region prefix); for a county code its townships' own too."""
+def parameters_for(con: duckdb.DuckDBPyConnection, regions: Collection[str]) -> dict[str, list[ParameterInForce]]:
+    """Values that hold for each of some townships (longest region prefix); for a county code its townships' own too."""
     rows = ask(
         con,
-        f"""SELECT {ParameterInForce.columns()} FROM run_parameter
-            WHERE starts_with($region, region) OR starts_with(region, $region)
+        f"""SELECT wanted, {ParameterInForce.columns()} FROM run_parameter
+            INNER JOIN (SELECT unnest(list_value$regions) AS wanted) ON starts_with(wanted, region) OR starts_with(region, wanted)
             QUALIFY length(region) >= coalesce(
-                max(CASE WHEN starts_with($region, region) THEN length(region) END)
-                    OVER (PARTITION BY name), 0)
-            ORDER BY name, region, valid_from""",
-        {"region": region},
+                max(CASE WHEN starts_with(wanted, region) THEN length(region) END)
+                    OVER (PARTITION BY wanted, name), 0)
+            ORDER BY wanted, name, region, valid_from""",
+        {"regions": regions},
     ).fetchall()
-    return [ParameterInForce.of(row) for row in rows]
+    found: dict[str, list[ParameterInForce]] = {region: [] for region in regions}
+    for region, *values in rows:
+        found[region].append(ParameterInForce(*values))
+    return found
 
 
 def latest_pay_month(con: duckdb.DuckDBPyConnection) -> int | None:
@@ -264,15 +290,19 @@ def latest_pay_month(con: duckdb.DuckDBPyConnection) -> int | None:
     return row[0] if row else None
 
 
-def roll_size(con: duckdb.DuckDBPyConnection, township_code: str) -> tuple[int, int]:
-    """Households and persons on active rows in a township."""
-    row = ask(
-        con,
-        """SELECT (SELECT count(*) FROM core_household WHERE active AND township_code = $code),
-                  (SELECT count(*) FROM core_person WHERE active AND township_code = $code)""",
-        {"code": township_code},
-    ).fetchone()
-    return row if row else (0, 0)
+def roll_sizes(con: duckdb.DuckDBPyConnection, codes: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Households and persons on active rows in each of some townships."""
+    households, persons = (
+        dict(
+            ask(
+                con,
+                f"SELECT township_code, count(*) FROM {table} WHERE active AND township_code IN $codes GROUP BY 1",
+                {"codes": codes},
+            ).fetchall()
+        )
+        for table in ("core_household", "core_person")
+    )
+    return {code: (households.get(code, 0), persons.get(code, 0)) for code in codes}
 
 
 def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -283,12 +313,21 @@ def recon_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     return {name.removeprefix("recon_") for (name,) in rows}
 
 
-def recon_rows(con: duckdb.DuckDBPyConnection, name: str, level: str, region: str, sql: str) -> Table:
-    """What `sql` selects from `rows`, the rows of recon_<name> at one level of a township or county."""
-    code = "township_code" if len(region) > COUNTY_DIGITS else "county_code"
+def recon_rows(
+    con: duckdb.DuckDBPyConnection, name: str, level: str, regions: Collection[str], sql: str
+) -> dict[str, Table]:
+    """What `sql` selects from `rows`, the rows of recon_<name> at one level of some townships or counties, by region.
+
+    `rows` has the region's code as `region`, and so has what `sql` selects as its first column.
+    """
+    code = "township_code" if all(len(region) > COUNTY_DIGITS for region in regions) else "county_code"
     result = ask(
         con,
-        f"WITH rows AS (SELECT * FROM recon_{name} WHERE level = ? AND {code} = ?) {sql}",
-        [level, region],
+        f"WITH rows AS (SELECT *, {code} AS region FROM recon_{name} WHERE level = $level AND {code} IN $regions) {sql}",
+        {"level": level, "regions": regions},
     )
-    return Table(tuple(column[0] for column in result.description or ()), tuple(result.fetchall()))
+    columns = tuple(column[0] for column in result.description or ())[1:]
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for region, *values in result.fetchall():
+        found.setdefault(region, []).append(tuple(values))
+    return {region: Table(columns, tuple(rows)) for region, rows in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from transforms.publish.workbooks.labels import CHANGE, OUTCOME, SEVERITY
-from transforms.publish.workbooks.reading import recon_rows, recon_tables
+from transforms.publish.workbooks.reading import Table, recon_rows, recon_tables
 from transforms.publish.workbooks.sheet import Book, Content, Marked, Sheet, TableColumn
 from transforms.publish.workbooks.styles import CENTRED, COUNT, FIGURE_TEXT, MONEY, RATE, STRONG
 
@@ -24,9 +24,10 @@ RowMaker = Callable[[Sequence[Any]], Sequence[Content]]
 
 @dataclass(frozen=True)
 class Block:
-    """One table of the sheet: the recon table, its SQL over the rows of one level and region, its columns.
+    """One table of the sheet: the recon table, its SQL over the rows of one level and some regions, its columns.
 
-    `rows` stands in the SQL for those rows. `make` turns a row read into cells.
+    `rows` stands in the SQL for those rows, each with its `region`, which is also the first thing selected.
+    `make` turns a row read into cells, without the region.
     """
 
     title: str
@@ -95,7 +96,7 @@ def _ledger(title: str, level: str, by: Mapping[str, str], extra: str = "", hous
         title,
         "ledgers",
         level,
-        f"SELECT {picks} FROM rows {extra} ORDER BY {', '.join(by)}",
+        f"SELECT region, {picks} FROM rows {extra} ORDER BY region, {', '.join(by)}",
         columns,
         _marked_ledger,
         LEDGER_NOTE,
@@ -110,12 +111,11 @@ def _movement(title: str, level: str, by: Mapping[str, str]) -> Block:
         TableColumn("人数", COUNT),
         TableColumn("每月金额\n变动（元）", MONEY),
     )
-    return Block(title, "movement", level, MOVED.format(by=", ".join(by)), columns)
+    return Block(title, "movement", level, MOVED.format(by=", ".join(["region", *by])), columns)
 
 
 def _outcomes(title: str, level: str, by: Mapping[str, str]) -> Block:
-    group = f"GROUP BY {', '.join(by)} ORDER BY {', '.join(by)}" if by else "HAVING count(*) > 0"
-    picks = ", ".join([*by, OUTCOME_COUNTS, "sum(roll_rows)"])
+    keys = ", ".join(["region", *by])
     columns = (
         *(TableColumn(h, STRONG) for h in by.values()),
         *(TableColumn(word, COUNT) for word in OUTCOME.values()),
@@ -125,14 +125,15 @@ def _outcomes(title: str, level: str, by: Mapping[str, str]) -> Block:
         title,
         "outcomes",
         level,
-        f"SELECT {picks} FROM rows {group}",
+        f"SELECT {keys}, {OUTCOME_COUNTS}, sum(roll_rows) FROM rows GROUP BY {keys} ORDER BY {keys}",
         columns,
         note="花名册每一在享行只计入一种结果；有多条线索的按最重的一条计。未核对：有规则未能运行，或身份证号有误无法比对。",
     )
 
 
 def _quality(title: str, level: str, by: Mapping[str, str]) -> Block:
-    picks = ", ".join([*by, "roll_rows", "accurate_rows", "accuracy_rate", "passed_rows", "pass_rate"])
+    keys = ", ".join(["region", *by])
+    figures = "roll_rows, accurate_rows, accuracy_rate, passed_rows, pass_rate"
     columns = (
         *(TableColumn(h, STRONG) for h in by.values()),
         TableColumn("花名册行数", COUNT),
@@ -141,8 +142,8 @@ def _quality(title: str, level: str, by: Mapping[str, str]) -> Block:
         TableColumn("通过全部校验", COUNT),
         TableColumn("校验通过率", RATE),
     )
-    order = f"ORDER BY {', '.join(by)}" if by else ""
-    return Block(title, "intake", level, f"SELECT {picks} FROM rows WHERE kind = 'quality' {order}", columns)
+    sql = f"SELECT {keys}, {figures} FROM rows WHERE kind = 'quality' ORDER BY {keys}"
+    return Block(title, "intake", level, sql, columns)
 
 
 def _by_rule(level: str) -> Block:
@@ -168,7 +169,7 @@ def _by_rule(level: str) -> Block:
         "各类疑点线索",
         "suspects_by_rule",
         level,
-        f"SELECT rule_id, severity, {', '.join(figures)} FROM rows ORDER BY rule_id, severity",
+        f"SELECT region, rule_id, severity, {', '.join(figures)} FROM rows ORDER BY region, rule_id, severity",
         columns,
     )
 
@@ -177,15 +178,15 @@ CHANGE_COUNTS = Block(
     "与上次核对相比的线索变化",
     "changes",
     "household",
-    "SELECT change, reason, count(*) FROM rows GROUP BY change, reason ORDER BY change, reason",
+    "SELECT region, change, reason, count(*) FROM rows GROUP BY ALL ORDER BY region, change, reason",
     (TableColumn("变化", STRONG), TableColumn("原因", span=3), TableColumn("线索数", COUNT)),
 )
 GONE = Block(
     "上次有、本次没有的线索",
     "changes",
     "household",
-    "SELECT rule_id, severity, household_id, subject_key, reason FROM rows WHERE change = 'gone' "
-    "ORDER BY rule_id, household_id, subject_key",
+    "SELECT region, rule_id, severity, household_id, subject_key, reason FROM rows WHERE change = 'gone' "
+    "ORDER BY region, rule_id, household_id, subject_key",
     (
         TableColumn("疑点类型", STRONG),
         TableColumn("级别", CENTRED),
@@ -227,26 +228,28 @@ COUNTY_BLOCKS = (
 )
 
 
+def read_blocks(
+    con: duckdb.DuckDBPyConnection, regions: Collection[str], blocks: Sequence[Block]
+) -> list[tuple[Block, Mapping[str, Table]]]:
+    """The blocks this run has tables for, each with what it says of the regions (townships or counties, by code) it has rows for."""
+    tables = recon_tables(con)
+    return [(b, recon_rows(con, b.table, b.level, regions, b.sql)) for b in blocks if b.table in tables]
+
+
 def write_reconciliation(
-    book: Book,
-    con: duckdb.DuckDBPyConnection,
-    region: str,
-    blocks: Sequence[Block],
-    names: Mapping[str, Names],
+    book: Book, region: str, blocks: Sequence[tuple[Block, Mapping[str, Table]]], names: Mapping[str, Names]
 ) -> Sheet:
-    """Write the blocks of a township (its code) or a county (its code) that this run has tables and rows for.
+    """Write the blocks of `read_blocks` for one of their regions.
 
     `names` words the codes: 'rule_id' → titles, 'township_code' → township names.
     """
     sheet = book.sheet(SHEET, WIDTHS)
     sheet.title("对账")
     words = {"severity": SEVERITY, "change": CHANGE, **names}
-    written, noted, tables = 0, "", recon_tables(con)
-    for block in blocks:
-        if block.table not in tables:
-            continue
-        read = recon_rows(con, block.table, block.level, region, block.sql)
-        if not read.rows:
+    written, noted = 0, ""
+    for block, tables in blocks:
+        read = tables.get(region)
+        if read is None:
             continue
         sheet.section(block.title)
         if block.note not in ("", noted):

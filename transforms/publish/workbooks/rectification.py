@@ -5,6 +5,7 @@ and a file of its own.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import duckdb
 from transforms.publish.workbooks import reading as read
 from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import SEVERITY, chinese_date
+from transforms.publish.workbooks.reading import Township
 from transforms.publish.workbooks.reviews import has_table
 from transforms.publish.workbooks.sheet import Book, Content, Marked, TableColumn, protect
 from transforms.publish.workbooks.styles import CENTRED, COUNT, FIGURE_TEXT, NOTE, STRONG
@@ -59,6 +61,7 @@ NAMES = (
     "remark",
     "note",
 )
+Item = dict[str, Any]
 
 
 def write_rectification(con: duckdb.DuckDBPyConnection, township_code: str, path: Path, run: RunHeader) -> Path:
@@ -66,17 +69,16 @@ def write_rectification(con: duckdb.DuckDBPyConnection, township_code: str, path
 
     Raises LookupError when core_township lacks the code.
     """
-    place = read.township(con, township_code)
+    place = read.townships(con, [township_code])[township_code]
     book = Book(run, f"{place.county_name}{place.township_name}整改台账")
-    write_rectification_sheet(book, con, township_code)
+    write_rectification_sheet(book, place, items_of(con, [township_code])[township_code])
     for worksheet in book.workbook.worksheets:
         protect(worksheet)
     return book.save(path)
 
 
-def write_rectification_sheet(book: Book, con: duckdb.DuckDBPyConnection, township_code: str) -> None:
-    """The ledger as a sheet of a book: overdue first, then what is under way, then what is closed."""
-    place, rows = read.township(con, township_code), _items(con, township_code)
+def write_rectification_sheet(book: Book, place: Township, rows: Sequence[Item]) -> None:
+    """The ledger of a township (its items as items_of gives them) as a sheet of a book."""
     counts = Counter(row["status"] for row in rows)
     sheet = book.sheet(SHEET, WIDTHS)
     sheet.title(f"{place.county_name}{place.township_name}整改台账")
@@ -93,20 +95,24 @@ def write_rectification_sheet(book: Book, con: duckdb.DuckDBPyConnection, townsh
     sheet.worksheet.print_title_rows = f"{heading}:{heading}"
 
 
-def _items(con: duckdb.DuckDBPyConnection, township_code: str) -> list[dict[str, Any]]:
+def items_of(con: duckdb.DuckDBPyConnection, codes: Collection[str]) -> dict[str, list[Item]]:
+    """The ledgers of some townships: overdue items first, then what is under way, then what is closed."""
+    found: dict[str, list[Item]] = {code: [] for code in codes}
     if not has_table(con, "rectification"):
-        return []
+        return found
     rows = read.ask(
         con,
-        f"""SELECT {", ".join(NAMES)} FROM rectification WHERE township_code = ?
+        f"""SELECT township_code, {", ".join(NAMES)} FROM rectification WHERE township_code IN $codes
             ORDER BY CASE status WHEN 'overdue' THEN 1 WHEN 'open' THEN 2 ELSE 3 END,
                 due NULLS LAST, closed_on DESC, household_id, rule_id, finding_id""",
-        [township_code],
+        {"codes": codes},
     ).fetchall()
-    return [dict(zip(NAMES, row, strict=True)) for row in rows]
+    for code, *values in rows:
+        found[code].append(dict(zip(NAMES, values, strict=True)))
+    return found
 
 
-def _row(number: int, item: dict[str, Any]) -> tuple[Content, ...]:
+def _row(number: int, item: Item) -> tuple[Content, ...]:
     status: Content = STATUS[item["status"]]
     if item["status"] == "overdue":
         status = Marked(STATUS["overdue"], "differs")

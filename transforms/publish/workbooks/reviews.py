@@ -5,7 +5,7 @@ one was answered before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 
 import duckdb
@@ -62,23 +62,26 @@ class Reviews:
         return f"{whose}{precision_text(measured)}" if whose else "尚无"
 
 
-def reviews_for(con: duckdb.DuckDBPyConnection, township_code: str) -> Reviews:
-    """What a township's list says of earlier reviews; empty for a run whose tables hold none."""
-    if not has_table(con, "measured_precision"):
-        return Reviews()
+def reviews_for(con: duckdb.DuckDBPyConnection, codes: Collection[str]) -> dict[str, Reviews]:
+    """What the list of each of some townships says of earlier reviews; empty for a run whose tables hold none."""
+    if not codes or not has_table(con, "measured_precision"):
+        return {code: Reviews() for code in codes}
     rows = ask(
         con,
-        "SELECT rule_id, match_tier, township_code = $code, sum(confirmed), sum(reviewed) FROM "
-        "measured_precision "
-        "WHERE township_code = $code OR starts_with(township_code, $county) GROUP BY ALL ORDER BY ALL",
-        {"code": township_code, "county": township_code[:COUNTY_DIGITS]},
+        "SELECT township_code, rule_id, match_tier, sum(confirmed), sum(reviewed) FROM measured_precision "
+        f"WHERE substr(township_code, 1, {COUNTY_DIGITS}) IN $counties GROUP BY ALL ORDER BY ALL",
+        {"counties": {code[:COUNTY_DIGITS] for code in codes}},
     ).fetchall()
-    own = {(rule, tier): precision(int(c), int(n)) for rule, tier, mine, c, n in rows if mine}
-    totals: dict[tuple[str, str], tuple[int, int]] = {}
-    for rule, tier, _, confirmed, reviewed in rows:
-        before = totals.get((rule, tier), (0, 0))
-        totals[rule, tier] = (before[0] + int(confirmed), before[1] + int(reviewed))
-    return Reviews(own, {key: precision(*counts) for key, counts in totals.items()}, _earlier(con))
+    own: dict[str, dict[tuple[str, str], Precision]] = {}
+    totals: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
+    for code, rule, tier, confirmed, reviewed in rows:
+        own.setdefault(code, {})[rule, tier] = precision(int(confirmed), int(reviewed))
+        county = totals.setdefault(code[:COUNTY_DIGITS], {})
+        before = county.get((rule, tier), (0, 0))
+        county[rule, tier] = (before[0] + int(confirmed), before[1] + int(reviewed))
+    counties = {code: {key: precision(*counts) for key, counts in county.items()} for code, county in totals.items()}
+    earlier = _earlier(con)
+    return {code: Reviews(own.get(code, {}), counties.get(code[:COUNTY_DIGITS], {}), earlier) for code in codes}
 
 
 def rule_precision(con: duckdb.DuckDBPyConnection, county_code: str) -> dict[str, Precision]:
@@ -165,19 +168,23 @@ def share_text(found: int, reviewed: int, what: str) -> str:
     return f"{reviewed}户中{what}{found}户（{found / reviewed:.1%}，95%区间{measured.low:.1%}～{measured.high:.1%}）"
 
 
-def estimate_text(con: duckdb.DuckDBPyConnection, township_code: str) -> str:
-    """What the spot checks say of a township in one line; '' where none was returned."""
-    if not has_table(con, "sample_estimate"):
-        return ""
+def estimate_texts(con: duckdb.DuckDBPyConnection, codes: Collection[str]) -> dict[str, str]:
+    """What the spot checks say of each of some townships in one line; '' where none was returned."""
+    said = dict.fromkeys(codes, "")
+    if not said or not has_table(con, "sample_estimate"):
+        return said
     rows = ask(
         con,
-        "SELECT problems, reviewed, misses, clean_reviewed, misses_to_end FROM sample_estimate "
-        "WHERE level = 'township' AND township_code = ? AND benefit_type = '' AND reviewed + clean_reviewed > 0",
-        [township_code],
+        "SELECT township_code, problems, reviewed, misses, clean_reviewed, misses_to_end FROM sample_estimate "
+        "WHERE level = 'township' AND township_code IN $codes AND benefit_type = '' AND reviewed + clean_reviewed > 0",
+        {"codes": codes},
     ).fetchall()
-    if not rows:
-        return ""
-    problems, reviewed, misses, clean, to_end = rows[0]
+    for code, *counts in rows:
+        said[code] = _estimate_text(*counts)
+    return said
+
+
+def _estimate_text(problems: int, reviewed: int, misses: int, clean: int, to_end: int) -> str:
     return (
         f"随机抽查{share_text(problems, reviewed, '有问题')}；系统没有发现疑点的户（含补充抽取）"
         f"{share_text(misses, clean, '有问题')}，即漏查，其中应退未退{to_end}户"

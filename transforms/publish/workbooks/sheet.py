@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.merge import MergedCellRange
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.styles import (
@@ -28,20 +26,23 @@ from transforms.publish.workbooks.styles import (
     Look,
     Styles,
     lines_needed,
+    marked,
+    quoted,
     row_points,
 )
+from transforms.publish.workbooks.writing import save
 
 NOT_IN_A_CELL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TEXT = 32_000
 A4 = 9
-COMPRESSION = 4
 Value = str | int | float | Decimal | None
 
 
 def cell_text(text: str) -> str:
     """Text as a cell can hold it: no control characters, line breaks as line feeds, cut at a cell's limit."""
-    kept = NOT_IN_A_CELL.sub("", text.replace("\r\n", "\n"))
+    # Most text is one line without anything to take out.
+    kept = text if text.isprintable() else NOT_IN_A_CELL.sub("", text.replace("\r\n", "\n"))
     return kept if len(kept) <= LONGEST_TEXT else f"{kept[:LONGEST_TEXT]}……"
 
 
@@ -72,6 +73,7 @@ class Sheet:
         self.worksheet = worksheet
         self.styles = styles
         self.widths = list(widths)
+        self.heights: dict[int, float] = {}
         self.row = 1
         for number, width in enumerate(self.widths, start=1):
             worksheet.column_dimensions[get_column_letter(number)].width = width
@@ -81,8 +83,8 @@ class Sheet:
         cell: Any = Cell(self.worksheet, row=row, column=column)
         if isinstance(value, str):
             text = cell_text(value)
-            if value.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS):
-                look = replace(look, quoted=True)
+            if text.startswith(FORMULA_STARTS) or (text is not value and value.startswith(FORMULA_STARTS)):
+                look = quoted(look)
             # Set past openpyxl's guess at the type, which would make a formula of text that starts with '='.
             cell._value, cell.data_type = text, "s"
         elif value is not None and value == value:  # NaN is no value
@@ -97,7 +99,7 @@ class Sheet:
         """
         worksheet: Any = self.worksheet
         last = column + span - 1
-        area = MergedCellRange(worksheet, f"{get_column_letter(column)}{self.row}:{get_column_letter(last)}{self.row}")
+        area = CellRange(min_row=self.row, min_col=column, max_row=self.row, max_col=last)
         worksheet.merged_cells.ranges.add(area)
         style = worksheet._cells[self.row, column]._style
         for place in range(column + 1, last + 1):
@@ -107,7 +109,7 @@ class Sheet:
 
     def height(self, row: int, points: float) -> None:
         """Set a row's height in points."""
-        self.worksheet.row_dimensions[row].height = points
+        self.heights[row] = points
 
     def line(self, text: str, look: Look = NOTE, points: float | None = None) -> None:
         """One line of text across the whole sheet; text that wraps gets the merged width."""
@@ -145,7 +147,7 @@ class Sheet:
         column, points = 1, row_points(1)
         for content, (plain, span) in zip(values, looks, strict=True):
             value = content.value if isinstance(content, Marked) else content
-            look = replace(plain, fill=content.fill, bold=True) if isinstance(content, Marked) else plain
+            look = marked(plain, content.fill) if isinstance(content, Marked) else plain
             self.put(self.row, column, value, look)
             if span > 1:
                 self._join(column, span)
@@ -167,6 +169,7 @@ class Book:
         first = self.workbook.active
         assert isinstance(first, Worksheet)
         self._free: Worksheet | None = first
+        self._sheets: list[Sheet] = []
         self.styles = Styles(self.workbook)
 
     def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
@@ -175,29 +178,19 @@ class Book:
         self._free = None
         worksheet.title = name
         _set_up_print(worksheet, f"{self.title} · {name}", self.run)
-        return Sheet(worksheet, self.styles, widths)
+        sheet = Sheet(worksheet, self.styles, widths)
+        self._sheets.append(sheet)
+        return sheet
 
     def save(self, path: Path) -> Path:
         """Write the file; equal content gives equal bytes, whenever and wherever it is written."""
         properties = self.workbook.properties
         properties.title, properties.creator, properties.lastModifiedBy = self.title, "hedui", None
         properties.created = properties.modified = dt.datetime.combine(self.run.as_of, dt.time())
-        with FixedDateZip(path, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-            ExcelWriter(self.workbook, archive).write_data()
-        return path
-
-
-class FixedDateZip(ZipFile):
-    """A zip whose entries all carry one date, so that the clock leaves no trace in the file."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
-        """Add bytes or text under a name."""
-        entry = ZipInfo(str(zinfo_or_arcname), (1980, 1, 1, 0, 0, 0))
-        super().writestr(entry, data, ZIP_DEFLATED, COMPRESSION)
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """Add a file's bytes under `arcname`."""
-        self.writestr(arcname or filename, Path(filename).read_bytes())
+        for sheet in self._sheets:
+            for row, points in sheet.heights.items():
+                sheet.worksheet.row_dimensions[row].height = points
+        return save(self.workbook, path)
 
 
 def protect(worksheet: Worksheet) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, lru_cache
 from math import ceil
 from typing import Any
 
@@ -60,6 +60,14 @@ class Look:
     household_starts: bool = False
     locked: bool = True
     quoted: bool = False
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Looked up once per cell: the hash of thirteen fields, taken anew each time, would cost more than the cell.
+        object.__setattr__(self, "_hash", hash(tuple(getattr(self, f.name) for f in fields(self) if f.compare)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 TEXT = Look(number="@")
@@ -83,25 +91,35 @@ def varied(look: Look, fill: str, household_starts: bool = False, locked: bool =
     return replace(look, fill=fill, household_starts=household_starts, locked=locked)
 
 
-class Styles:
-    """The styles of one workbook, made on first use.
+@cache
+def marked(look: Look, fill: str) -> Look:
+    """The same look, bold on a fill that stands out."""
+    return replace(look, fill=fill, bold=True)
+
+
+@cache
+def quoted(look: Look) -> Look:
+    """The same look for text that a spreadsheet would take for a formula."""
+    return replace(look, quoted=True)
+
+
+class Styles(dict[Look, StyleArray]):
+    """The styles of one workbook by look, made on first use.
 
     Fonts, fills and the like are registered once each: openpyxl compares a new one with all it has, which
     would cost more than the cells.
     """
 
     def __init__(self, workbook: Workbook) -> None:
+        super().__init__()
         # The lists of parts are openpyxl's own, without public names.
         book: Any = workbook
         book._fonts = IndexedList([UNIT_FONT])
         self._workbook = book
-        self._made: dict[Look, StyleArray] = {}
         self._parts: dict[tuple[object, ...], int] = {}
 
-    def __getitem__(self, look: Look) -> StyleArray:
-        made = self._made.get(look)
-        if made is None:
-            made = self._made[look] = self._make(look)
+    def __missing__(self, look: Look) -> StyleArray:
+        made = self[look] = self._make(look)
         return made
 
     def _make(self, look: Look) -> StyleArray:
@@ -146,10 +164,12 @@ def _border(household_starts: bool) -> Border:
     )
 
 
+@lru_cache(maxsize=8192)
 def lines_needed(text: str, width: float, size: int = BODY_SIZE) -> int:
     """Lines a text takes in a column `width` units wide; rather one too many: fonts differ by machine.
 
-    Chinese breaks anywhere, a number or file name only where it must.
+    Chinese breaks anywhere, a number or file name only where it must. What all townships' workbooks say alike is
+    measured once.
     """
     room = max((width * PIXELS_PER_UNIT - 4) / (size * PIXELS_PER_POINT), 1.0)
     total = 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
@@ -13,82 +16,126 @@ from transforms.publish.workbooks.guide import write_guide
 from transforms.publish.workbooks.header import RunHeader
 from transforms.publish.workbooks.labels import month_label
 from transforms.publish.workbooks.leads import LeadPage, write_decided, write_leads
-from transforms.publish.workbooks.reading import InputFile, Lead, Rule, Township
-from transforms.publish.workbooks.reconciliation import TOWNSHIP_BLOCKS, write_reconciliation
-from transforms.publish.workbooks.rectification import write_rectification_sheet
-from transforms.publish.workbooks.reviews import estimate_text, reviews_for
+from transforms.publish.workbooks.reading import InputFile, Lead, ParameterInForce, Rule, Table, Township
+from transforms.publish.workbooks.reconciliation import TOWNSHIP_BLOCKS, Block, read_blocks, write_reconciliation
+from transforms.publish.workbooks.rectification import Item, items_of, write_rectification_sheet
+from transforms.publish.workbooks.reviews import Reviews, estimate_texts, reviews_for
 from transforms.publish.workbooks.sheet import Book, protect
+from transforms.publish.workbooks.writing import collector_at_rest
+
+#: Townships that are read together: enough that no query is asked often, few enough that their findings take little memory.
+TOGETHER = 64
 
 
-def write_township_workbook(con: duckdb.DuckDBPyConnection, township_code: str, out_path: Path, run: RunHeader) -> Path:
-    """Write one township's workbook to `out_path` from the tables of run.duckdb and return the path.
+@dataclass(frozen=True)
+class _Read:
+    """What the workbooks of some townships are made of; by township code but for what they share."""
+
+    places: Mapping[str, Township]
+    reviews: Mapping[str, Reviews]
+    leads: Mapping[str, Sequence[Lead]]
+    sizes: Mapping[str, tuple[int, int]]
+    estimates: Mapping[str, str]
+    parameters: Mapping[str, Sequence[ParameterInForce]]
+    rectification: Mapping[str, Sequence[Item]]
+    blocks: Sequence[tuple[Block, Mapping[str, Table]]]
+    rules: Sequence[Rule]
+    files: Sequence[InputFile]
+    pay_month: int | None
+
+    @classmethod
+    def of(cls, con: duckdb.DuckDBPyConnection, codes: Collection[str], sizes: Mapping[str, tuple[int, int]]) -> Self:
+        """What the townships' tables say; `sizes`: of each one's roll, as read.roll_sizes gives them."""
+        return cls(
+            read.townships(con, codes),
+            reviews_for(con, codes),
+            read.leads_of(con, codes),
+            sizes,
+            estimate_texts(con, codes),
+            read.parameters_for(con, codes),
+            items_of(con, codes),
+            read_blocks(con, codes, TOWNSHIP_BLOCKS),
+            read.rules(con),
+            read.input_files(con),
+            read.latest_pay_month(con),
+        )
+
+
+def write_township_workbooks(
+    con: duckdb.DuckDBPyConnection, paths: Mapping[str, Path], run: RunHeader
+) -> Iterator[Path]:
+    """Write the workbooks of some townships (code → path) from the tables of run.duckdb; each path once it is written.
 
     Sheets: 封面, 疑点线索 (open leads, own and also concerning), 已核结, 整改台账, 核查指引, 对账. Reads
     out_finding, core_township, core_household, core_person, core_ctx, run_input, run_rule, run_parameter, and
     where the run has them recon_*, measured_precision, sample_estimate, decision_evidence and rectification. Raises
-    LookupError when core_township lacks the code.
+    LookupError when core_township lacks a code.
     """
-    place = read.township(con, township_code)
-    reviews = reviews_for(con, township_code)
-    leads = read.leads_of(con, township_code, reviews.middle)
+    # One look at every person of the roll, however many townships there are.
+    left, sizes = iter(paths), read.roll_sizes(con, paths)
+    while codes := list(islice(left, TOGETHER)):
+        found = _Read.of(con, codes, sizes)
+        for code in codes:
+            with collector_at_rest():
+                path = _write(found, code, run).save(paths[code])
+            yield path
+
+
+def write_township_workbook(con: duckdb.DuckDBPyConnection, township_code: str, out_path: Path, run: RunHeader) -> Path:
+    """As write_township_workbooks, for one township."""
+    return next(write_township_workbooks(con, {township_code: out_path}, run))
+
+
+def _write(found: _Read, code: str, run: RunHeader) -> Book:
+    place, reviews = found.places[code], found.reviews[code]
+    leads = read.in_order(found.leads[code], code, reviews.middle)
     still_open = [lead for lead in leads if lead.state != "decided"]
     decided = [lead for lead in leads if lead.state == "decided"]
-    rules, files = read.rules(con), read.input_files(con)
-    page = LeadPage(place, run, {file.dataset: file.title for file in files}, reviews)
+    page = LeadPage(place, run, {file.dataset: file.title for file in found.files}, reviews)
 
     book = Book(run, f"{place.county_name}{place.township_name}疑点线索核查表")
-    _write_cover(book, con, page, (still_open, decided), rules, files)
+    _write_cover(book, found, place, still_open, decided)
     write_leads(book, still_open, page)
     write_decided(book, decided, page)
-    write_rectification_sheet(book, con, township_code)
-    write_guide(book, [rule for rule in rules if rule.rule_id in {lead.rule_id for lead in still_open}])
+    write_rectification_sheet(book, place, found.rectification[code])
+    write_guide(book, [rule for rule in found.rules if rule.rule_id in {lead.rule_id for lead in still_open}])
     names = {
-        "rule_id": {rule.rule_id: rule.title for rule in rules},
-        "township_code": {township_code: place.township_name},
+        "rule_id": {rule.rule_id: rule.title for rule in found.rules},
+        "township_code": {code: place.township_name},
     }
-    write_reconciliation(book, con, township_code, TOWNSHIP_BLOCKS, names)
+    write_reconciliation(book, code, found.blocks, names)
     for worksheet in book.workbook.worksheets:
         protect(worksheet)
-    return book.save(out_path)
+    return book
 
 
-def _write_cover(
-    book: Book,
-    con: duckdb.DuckDBPyConnection,
-    page: LeadPage,
-    found: tuple[Sequence[Lead], Sequence[Lead]],
-    rules: Sequence[Rule],
-    files: Sequence[InputFile],
-) -> None:
-    place, (leads, decided) = page.township, found
+def _write_cover(book: Book, found: _Read, place: Township, leads: Sequence[Lead], decided: Sequence[Lead]) -> None:
     sheet = cover.open_cover(
         book,
         "社会救助疑点线索核查表",
         f"{place.county_name} {place.township_name}（{place.township_code}）",
-        page.run,
-        _facts(con, place, leads, decided),
+        book.run,
+        _facts(found, place, leads, decided),
     )
     cover.write_counts(sheet, "线索数量", leads)
     cover.write_how_to(sheet)
-    cover.write_inputs(sheet, files)
-    cover.write_not_compared(sheet, cover.not_compared(rules, files))
-    cover.write_parameters(sheet, read.parameters_for(con, place.township_code))
+    cover.write_inputs(sheet, found.files)
+    cover.write_not_compared(sheet, cover.not_compared(found.rules, found.files))
+    cover.write_parameters(sheet, found.parameters[place.township_code])
 
 
-def _facts(
-    con: duckdb.DuckDBPyConnection, place: Township, leads: Sequence[Lead], decided: Sequence[Lead]
-) -> list[tuple[str, str]]:
-    households, persons = read.roll_size(con, place.township_code)
+def _facts(found: _Read, place: Township, leads: Sequence[Lead], decided: Sequence[Lead]) -> list[tuple[str, str]]:
+    households, persons = found.sizes[place.township_code]
     also = sum(1 for lead in leads if lead.township_code != place.township_code)
     listed = f"{len(leads)}条，涉及{len({lead.household for lead in leads})}户；另有已核结{len(decided)}条"
     return [
         ("在享对象", f"{households}户、{persons}人"),
-        ("数据时间", f"发放台账到{month_label(month)}" if (month := read.latest_pay_month(con)) else ""),
+        ("数据时间", f"发放台账到{month_label(found.pay_month)}" if found.pay_month else ""),
         (
             "本表线索",
             f"{listed}{f'；其中涉及本镇、由其他镇（街道）主办的{also}条' if also else ''}"
             if leads
             else f"没有待核查的线索；已核结{len(decided)}条",
         ),
-        ("以往抽查", estimate_text(con, place.township_code)),
+        ("以往抽查", found.estimates[place.township_code]),
     ]
