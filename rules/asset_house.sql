@@ -5,7 +5,7 @@ title_en: Household holds several dwellings or commercial property
 family: asset
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 重点核查低保家庭的车辆、住房、工商登记、养老保险、个税和存款}
@@ -55,13 +55,24 @@ counted AS (
         count(DISTINCT CASE WHEN dwelling THEN certificate END) AS dwellings,
         count(DISTINCT CASE WHEN NOT dwelling THEN certificate END) AS commercial,
         min(tier) AS tier,
-        max(confidence) AS confidence,
-        string_agg(DISTINCT name, '、' ORDER BY name) AS owners,
-        string_agg(DISTINCT concat_ws('', use, '：', coalesce(address, '坐落未填')), '；'
-            ORDER BY concat_ws('', use, '：', coalesce(address, '坐落未填'))) AS title_list,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+        max(confidence) AS confidence
     FROM held
     GROUP BY household_id
+    HAVING count(DISTINCT CASE WHEN dwelling THEN certificate END) >= 2
+        OR count(DISTINCT CASE WHEN NOT dwelling THEN certificate END) >= 1
+),
+
+-- Only what these few households hold is put into words.
+told AS (
+    SELECT
+        h.household_id,
+        string_agg(DISTINCT h.name, '、' ORDER BY h.name) AS owners,
+        string_agg(DISTINCT concat_ws('', h.use, '：', coalesce(h.address, '坐落未填')), '；'
+            ORDER BY concat_ws('', h.use, '：', coalesce(h.address, '坐落未填'))) AS title_list,
+        string_agg(DISTINCT h.ref, ' ' ORDER BY h.ref) AS refs
+    FROM held AS h
+    INNER JOIN counted AS n ON n.household_id = h.household_id
+    GROUP BY h.household_id
 )
 
 SELECT
@@ -70,15 +81,15 @@ SELECT
     'medium' AS severity,
     n.tier AS match_tier,
     n.confidence AS match_confidence,
-    concat_ws(' ', f.refs, n.refs) AS evidence,
+    concat_ws(' ', f.refs, t.refs) AS evidence,
     concat_ws('',
-        '户主', coalesce(f.head_name, '（未填）'), '家庭的', n.owners, '名下现有',
+        '户主', coalesce(f.head_name, '（未填）'), '家庭的', t.owners, '名下现有',
         CASE WHEN n.dwellings > 0 THEN concat_ws('', '住房', n.dwellings, '套') END,
         CASE WHEN n.dwellings > 0 AND n.commercial > 0 THEN '、' END,
         CASE WHEN n.commercial > 0 THEN concat_ws('', '经营用房', n.commercial, '处') END,
-        '（', n.title_list, '），请核实房屋来源和使用情况。'
+        '（', t.title_list, '），请核实房屋来源和使用情况。'
     ) AS explanation
 FROM counted AS n
+INNER JOIN told AS t ON t.household_id = n.household_id
 INNER JOIN core_household AS f ON f.household_id = n.household_id
 WHERE f.is_core
-    AND (n.dwellings >= 2 OR n.commercial >= 1)

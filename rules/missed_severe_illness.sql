@@ -5,7 +5,7 @@ title_en: Seriously ill person without assistance
 family: missed
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L08）, asks: 符合条件的重病人员按单人保纳入}
@@ -60,9 +60,7 @@ summed AS (
         min(r.confidence) AS confidence,
         min(r.name) AS name,
         min(r.id_number) AS id_number,
-        min(r.township_code) AS township_code,
-        string_agg(DISTINCT r.illness, '、' ORDER BY r.illness) AS illness,
-        string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
+        min(r.township_code) AS township_code
     FROM (SELECT DISTINCT subject_key, own_name FROM patient WHERE subject_key IS NOT NULL) AS n
     INNER JOIN patient AS r ON r.subject_key = n.subject_key AND (r.own_name = n.own_name OR r.own_name = '')
     GROUP BY n.subject_key, n.own_name
@@ -77,6 +75,17 @@ missed AS (
     LEFT JOIN core_death AS d ON d.person_key = s.subject_key AND d.dead
     WHERE s.self_paid >= coalesce(t.value, u.value) AND p.person_key IS NULL AND d.person_key IS NULL
     QUALIFY row_number() OVER (PARTITION BY s.subject_key ORDER BY s.self_paid DESC, s.own_name) = 1
+),
+
+-- Only what these people fell ill with is put into words.
+told AS (
+    SELECT
+        m.subject_key,
+        string_agg(DISTINCT r.illness, '、' ORDER BY r.illness) AS illness,
+        string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
+    FROM missed AS m
+    INNER JOIN patient AS r ON r.subject_key = m.subject_key AND (r.own_name = m.own_name OR r.own_name = '')
+    GROUP BY m.subject_key
 )
 
 SELECT
@@ -87,8 +96,9 @@ SELECT
     CASE WHEN m.roll_key IS NULL THEN m.township_code END AS township_code,
     coalesce(m.tier, 'id_exact') AS match_tier,
     coalesce(m.confidence, 1.0) AS match_confidence,
-    concat_ws(' ', p.refs, m.refs) AS evidence,
-    concat_ws('', coalesce(m.name, '该对象'), '近十二个月', CASE WHEN m.illness IS NOT NULL THEN concat_ws('', '因', m.illness) END,
+    concat_ws(' ', p.refs, t.refs) AS evidence,
+    concat_ws('', coalesce(m.name, '该对象'), '近十二个月', CASE WHEN t.illness IS NOT NULL THEN concat_ws('', '因', t.illness) END,
         '医疗费个人自付', yuan(m.self_paid), '元，达到', yuan(m.threshold), '元，目前没有享受救助，请入户了解家庭负担。') AS explanation
 FROM missed AS m
+INNER JOIN told AS t ON t.subject_key = m.subject_key
 LEFT JOIN core_person AS p ON p.person_key = m.roll_key

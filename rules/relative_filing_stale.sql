@@ -5,7 +5,7 @@ title_en: Filing out of date
 family: relative
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）（Q24）, asks: 近亲属备案全面、及时}
@@ -26,20 +26,7 @@ review_steps:
   - 核对备案表与花名册、干部名册
 closing_action: 更新或注销备案；号码有误的更正后重新比对。
 */
-WITH official AS (
-    SELECT
-        id_number,
-        max(name) AS name,
-        max(CASE WHEN serving THEN 1 ELSE 0 END) AS serving,
-        max(end_date) AS end_date,
-        min(township_code) AS township_code,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
-    FROM core_official
-    WHERE id_number_status = 'valid'
-    GROUP BY id_number
-),
-
-filing AS (
+WITH filing AS (
     SELECT
         beneficiary_id_number AS beneficiary_id,
         official_id_number AS official_id,
@@ -49,6 +36,21 @@ filing AS (
     FROM stg_relative_filings
     WHERE beneficiary_id_number_status NOT IN ('empty', 'scientific') AND official_id_number_status NOT IN ('empty', 'scientific')
     GROUP BY beneficiary_id_number, official_id_number
+),
+
+-- Only the officials named in a filing.
+official AS (
+    SELECT
+        o.id_number,
+        max(o.name) AS name,
+        max(CASE WHEN o.serving THEN 1 ELSE 0 END) AS serving,
+        max(o.end_date) AS end_date,
+        min(o.township_code) AS township_code,
+        string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS refs
+    FROM core_official AS o
+    INNER JOIN (SELECT DISTINCT official_id FROM filing) AS f ON f.official_id = o.id_number
+    WHERE o.id_number_status = 'valid'
+    GROUP BY o.id_number
 )
 
 SELECT

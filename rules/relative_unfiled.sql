@@ -5,7 +5,7 @@ title_en: Near relative of an official, not filed
 family: relative
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）、附件1（Q24、Q32）, asks: 经办人员和村（居）委会成员、民政协理员的近亲属享受低保的全面备案，并在汇总表中注明}
@@ -32,16 +32,25 @@ review_steps:
   - 未备案的由县级入户复核，有关人员回避
 closing_action: 是近亲属不等于违规：补办备案并由县级入户复核，符合条件的继续享受，不符合的按程序退出。
 */
-WITH serving AS (
+WITH relative AS (
+    SELECT k.a_person_key, k.b_id, k.b_name, k.relation, k.refs
+    FROM core_kin AS k
+    INNER JOIN (SELECT DISTINCT id_number FROM core_official WHERE serving AND id_number_status = 'valid') AS o ON o.id_number = k.b_id
+    WHERE k.a_person_key IS NOT NULL AND k.current
+),
+
+-- Only officials who are somebody's relative are put into words.
+serving AS (
     SELECT
-        id_number,
-        max(name) AS name,
-        max(person_key) AS person_key,
-        string_agg(DISTINCT concat_ws('', unit, post), '、' ORDER BY concat_ws('', unit, post)) AS post_list,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
-    FROM core_official
-    WHERE serving AND id_number_status = 'valid'
-    GROUP BY id_number
+        o.id_number,
+        max(o.name) AS name,
+        max(o.person_key) AS person_key,
+        string_agg(DISTINCT concat_ws('', o.unit, o.post), '、' ORDER BY concat_ws('', o.unit, o.post)) AS post_list,
+        string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS refs
+    FROM core_official AS o
+    INNER JOIN (SELECT DISTINCT b_id FROM relative) AS r ON r.b_id = o.id_number
+    WHERE o.serving AND o.id_number_status = 'valid'
+    GROUP BY o.id_number
 ),
 
 related AS (
@@ -54,11 +63,9 @@ related AS (
         max(o.refs) AS official_refs,
         min(k.relation) AS relation,
         string_agg(DISTINCT k.refs, ' ' ORDER BY k.refs) AS kin_refs
-    FROM core_kin AS k
+    FROM relative AS k
     INNER JOIN serving AS o ON o.id_number = k.b_id
-    WHERE k.a_person_key IS NOT NULL
-        AND k.current
-        AND k.a_person_key <> o.id_number
+    WHERE k.a_person_key <> o.id_number
         AND (k.b_name IS NULL OR o.name IS NULL OR k.b_name = o.name OR o.person_key IS NOT NULL)
     GROUP BY k.a_person_key, o.id_number
 )

@@ -1,17 +1,4 @@
 -- From raw_finding to the flagged-suspect list: where each finding belongs, whom it is about, what it is worth, and whether it is new.
--- Townships of every person and household that has rows: the active ones, else where it is placed.
-CREATE OR REPLACE TEMP TABLE key_township AS
-SELECT DISTINCT key, township_code FROM (
-    SELECT person_key AS key, township_code FROM core_row WHERE active
-    UNION ALL
-    SELECT household_id AS key, township_code FROM core_row WHERE active
-    UNION ALL
-    SELECT person_key AS key, township_code FROM core_person WHERE NOT active
-    UNION ALL
-    SELECT p.household_id AS key, p.township_code FROM core_household_place AS p
-    WHERE NOT EXISTS (SELECT 1 FROM core_household AS h WHERE h.household_id = p.household_id AND h.active)
-);
-
 CREATE OR REPLACE TEMP TABLE placed_finding AS
 WITH joined AS (
     SELECT
@@ -47,15 +34,27 @@ LEFT JOIN core_township AS t ON t.township_code = coalesce(
 );
 
 -- Others concerned: the townships of the keys a rule names, and of every active row of the person or household itself.
-CREATE OR REPLACE TEMP TABLE also_township AS
-SELECT rule_id, subject_key, list_sort(list(DISTINCT also_code)) AS also_townships
-FROM (
-    SELECT f.rule_id, f.subject_key, f.township_code, k.township_code AS also_code
-    FROM (
-        SELECT rule_id, subject_key, township_code, unnest(string_split(concat_ws(' ', also_keys, person_key, household_id), ' ')) AS key
-        FROM placed_finding
-    ) AS f
-    INNER JOIN key_township AS k ON k.key = f.key
+CREATE OR REPLACE TEMP TABLE concerned_key AS
+SELECT rule_id, subject_key, township_code, unnest(string_split(concat_ws(' ', also_keys, person_key, household_id), ' ')) AS key
+FROM placed_finding;
+
+-- Townships of the persons and households among them: the active rows', else where they are placed.
+CREATE OR REPLACE TEMP TABLE key_township AS
+WITH wanted AS (
+    SELECT DISTINCT key FROM concerned_key
 )
-WHERE also_code <> township_code
-GROUP BY rule_id, subject_key;
+SELECT r.person_key AS key, r.township_code FROM core_row AS r SEMI JOIN wanted AS w ON w.key = r.person_key WHERE r.active
+UNION
+SELECT r.household_id AS key, r.township_code FROM core_row AS r SEMI JOIN wanted AS w ON w.key = r.household_id WHERE r.active
+UNION
+SELECT p.person_key AS key, p.township_code FROM core_person AS p SEMI JOIN wanted AS w ON w.key = p.person_key WHERE NOT p.active
+UNION
+SELECT p.household_id AS key, p.township_code FROM core_household_place AS p SEMI JOIN wanted AS w ON w.key = p.household_id
+WHERE NOT EXISTS (SELECT 1 FROM core_household AS h WHERE h.household_id = p.household_id AND h.active);
+
+CREATE OR REPLACE TEMP TABLE also_township AS
+SELECT f.rule_id, f.subject_key, list_sort(list(DISTINCT k.township_code)) AS also_townships
+FROM concerned_key AS f
+INNER JOIN key_township AS k ON k.key = f.key
+WHERE k.township_code <> f.township_code
+GROUP BY f.rule_id, f.subject_key;

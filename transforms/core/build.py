@@ -17,8 +17,9 @@ SQL_FOLDER = Path(__file__).parent
 WORD = re.compile(r"\w+")
 TABLE_NAME = re.compile(r"\bcore_[a-z_]+\b")
 COMMENT = re.compile(r"--[^\n]*")
-# One row per row of a register, worked out from that row: views in the run's database, as the staged registers are.
-ROW_BY_ROW = ("core_payment", "core_kin", "core_card", "core_official")
+# Views in the run's database, as the staged registers are: one row per row of a register, worked out from that row, and what only rules
+# read, which is not worth its place on disk.
+AS_VIEWS = ("core_payment", "core_kin", "core_card", "core_official", "core_member", "core_account")
 
 
 class CoreError(RuntimeError):
@@ -52,10 +53,10 @@ def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidenc
 
 
 def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None,
-               readers: Sequence[str] = (), views: Sequence[str] = ROW_BY_ROW, made: Mapping[str, str] | None = None) -> list[str]:  # fmt: skip
+               readers: Sequence[str] = (), views: Sequence[str] = AS_VIEWS, made: Mapping[str, str] | None = None) -> list[str]:  # fmt: skip
     """Create view link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
 
-    Needs: macros, core_ctx, param_* tables, stg_* views, `links_<dataset>` and `kin_closed`. What is ROW_BY_ROW becomes a view too; for the SQL in
+    Needs: macros, core_ctx, param_* tables, stg_* views, `links_<dataset>` and `kin_closed`. What is AS_VIEWS becomes a view too; for the SQL in
     `readers`, to be run on this connection, it is worked out once, with the columns they name. made: tables another engine has worked out,
     with the SELECT that fetches each. Raises CoreError naming the table that failed.
     """

@@ -26,12 +26,17 @@ def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = 
         "memory_limit": limits.memory_limit,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        # Tables are written once: merging the ends two threads left would encode most of their rows a second time at the checkpoint.
+        "max_vacuum_tasks": "0",
     }
     if limits.threads:
         config["threads"] = limits.threads
     if limits.spill:
         config["temp_directory"] = str(limits.spill)
-    return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    # Every rule reads the same Parquet files anew, and their footers grow with the province.
+    con.execute("SET parquet_metadata_cache = true")
+    return con
 
 
 def create_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:

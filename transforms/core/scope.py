@@ -17,16 +17,16 @@ FOLDER = Path(__file__).parent / "scope"
 STEPS = 2
 NOWHERE = "000000000"
 HOUSEHOLDS = "household_id IN (SELECT household_id FROM scope_household)"
-ACCOUNTS = "account_of(bank_account) IN (SELECT account FROM scope_account)"
+ACCOUNTS = "bank_account IN (SELECT account FROM scope_account)"
 PEOPLE = "id_number IN (SELECT person_key FROM scope_person)"
-HERE = "substr(township_code, 1, 9) = getvariable('scope_township')"
-#: What is read as a whole, not through links: the rows the scope keeps.
+HERE = "township_code LIKE getvariable('scope_below')"
+#: What is read as a whole, not through links: the rows the scope keeps, by any of these.
 KEPT = {
-    "benefit_roll": f"{HOUSEHOLDS} OR {PEOPLE}",
-    "payments": f"{HOUSEHOLDS} OR {ACCOUNTS}",
-    "archives": HOUSEHOLDS,
-    "account_activity": ACCOUNTS,
-    **dict.fromkeys(("poverty_registry", "severe_illness", "disability_register"), f"{HERE} OR {PEOPLE}"),
+    "benefit_roll": (HOUSEHOLDS, PEOPLE),
+    "payments": (HOUSEHOLDS, ACCOUNTS),
+    "archives": (HOUSEHOLDS,),
+    "account_activity": (ACCOUNTS,),
+    **dict.fromkeys(("poverty_registry", "severe_illness", "disability_register"), (HERE, PEOPLE)),
 }
 
 
@@ -37,7 +37,7 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str) -> None:
     """
     if township == NOWHERE:
         return
-    con.execute(f"SET VARIABLE scope_township = '{township}'")
+    con.execute(f"SET VARIABLE scope_township = '{township}'; SET VARIABLE scope_below = '{township}%'")
     con.execute((FOLDER / "seed.sql").read_text(encoding="utf-8"))
     for _ in range(STEPS):
         con.execute((FOLDER / "widen.sql").read_text(encoding="utf-8"))
@@ -49,9 +49,9 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str) -> None:
     )
     create_link_parts(con, [view.removeprefix("links_") for (view,) in parts.fetchall()])
     _keep(con, "kin_closed", f"a_id IN {near} OR b_id IN {near}")
-    for dataset, condition in KEPT.items():
-        by_link = f" OR _row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"
-        _keep(con, f"stg_{dataset}", condition + by_link)
+    for dataset, conditions in KEPT.items():
+        by_link = f"_row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"
+        _keep(con, f"stg_{dataset}", " OR ".join((*conditions, by_link)))
 
 
 def is_narrowed(con: duckdb.DuckDBPyConnection) -> bool:

@@ -1,4 +1,5 @@
 -- One step outward: the people of the households, their near relatives, the accounts, and the households those belong to.
+-- An account's text is compared as it is: account_of() gives that text or nothing, and works a pattern on every row of the register.
 CREATE OR REPLACE TEMP TABLE scope_roll AS
 SELECT DISTINCT
     household_id, account_of(bank_account) AS account,
@@ -42,9 +43,9 @@ SELECT household_id FROM scope_household
 UNION
 SELECT household_id FROM stg_benefit_roll WHERE id_number IN (SELECT person_key FROM scope_person)
 UNION
-SELECT household_id FROM stg_benefit_roll WHERE account_of(bank_account) IN (SELECT account FROM scope_account)
+SELECT household_id FROM stg_benefit_roll WHERE bank_account IN (SELECT account FROM scope_account)
 UNION
-SELECT household_id FROM stg_payments WHERE account_of(bank_account) IN (SELECT account FROM scope_account)
+SELECT household_id FROM stg_payments WHERE bank_account IN (SELECT account FROM scope_account)
 UNION
 SELECT p.household_id FROM stg_payments AS p
 SEMI JOIN (SELECT _row_id FROM links WHERE dataset = 'payments' AND person_key IN (SELECT person_key FROM scope_person)) AS l
