@@ -29,8 +29,8 @@ from data_contracts import load_contracts
 from rules.engine.macros import create_macros
 from transforms.core.run_database import EngineLimits
 from transforms.intake import take_in
-from transforms.linkage import build_links
 from transforms.linkage.probabilistic import load_model, tier
+from transforms.linkage.runner import build_links
 from transforms.staging import stage_inbox, staged_views
 from transforms.staging.views import place_of
 

@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.measure import Measured, measure
-from transforms.linkage import SNAPSHOT_TABLES
+from transforms.linkage.files import SNAPSHOT_TABLES
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"

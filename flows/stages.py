@@ -79,7 +79,7 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
 
 
 def _linkage_version(settings: Settings) -> str:
-    from transforms.linkage import linkage_version
+    from transforms.linkage.runner import linkage_version
 
     return linkage_version() + engine_version(settings)
 

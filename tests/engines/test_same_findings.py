@@ -8,7 +8,7 @@ import pytest
 
 from rules.engine.corpus import load_corpus
 from tests.engines.conftest import ON_SPARK, latest, rerun
-from transforms.linkage import SNAPSHOT_TABLES
+from transforms.linkage.files import SNAPSHOT_TABLES
 
 # A whole night on Spark.
 pytestmark = pytest.mark.full

@@ -11,8 +11,9 @@ from rules.engine.corpus import load_corpus
 from rules.engine.macros import MACRO_FOLDER
 from transforms.core import build
 from transforms.engines.spark_dialect import condition_to_spark, parsed, to_spark
-from transforms.linkage import person_roles, runner
+from transforms.linkage import runner
 from transforms.linkage.probabilistic import load_model, tier
+from transforms.linkage.roles import person_roles
 
 LINKAGE = Path(runner.__file__).parent
 TEMPLATES = {"register_mention", "link_weight"}

@@ -12,7 +12,7 @@ import pytest
 from stdnum.cn import ric
 
 from data_contracts import load_contracts
-from transforms.linkage import build_links
+from transforms.linkage.runner import build_links
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

@@ -10,8 +10,8 @@ import pytest
 
 from data_contracts import load_contracts
 from tests.linkage.conftest import Rows, link_rows, stage_rows, with_check_digit
-from transforms.linkage import SNAPSHOT_TABLES, build_links, datasets_to_link, link_again, link_views, write_links
-from transforms.linkage.files import EXACT, VERSION
+from transforms.linkage.files import EXACT, SNAPSHOT_TABLES, VERSION, datasets_to_link, link_views, write_links
+from transforms.linkage.runner import build_links, link_again
 from transforms.staging.model import SnapshotFormatError
 
 CONTRACTS = load_contracts()

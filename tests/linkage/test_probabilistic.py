@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from data_contracts import load_contracts
-from transforms.linkage import build_links
+from transforms.linkage.runner import build_links
 
 SURE, LEAD, REFUSED = (0.9, 0.95), (0.5, 0.8999), (0.0, 0.4999)
 BORN = dt.date(1938, 3, 9)

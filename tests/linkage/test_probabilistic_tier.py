@@ -17,10 +17,11 @@ import sqlglot
 from sqlglot import ErrorLevel
 
 from data_contracts import load_contracts
-from transforms.linkage import build_links, runner
+from transforms.linkage import runner
 from transforms.linkage.probabilistic import link_waterfall, load_model, tier
 from transforms.linkage.probabilistic.model import MODEL_FILE, ModelError
 from transforms.linkage.report import write_linkage_report
+from transforms.linkage.runner import build_links
 from transforms.linkage.tables import LinkageError
 
 TOWNSHIPS = [{"township_code": "320681104", "township_name": "东海镇", "county_name": "启东市"}]

@@ -8,9 +8,19 @@ import sqlglot
 from sqlglot import ErrorLevel
 
 from data_contracts import load_contracts
-from transforms.linkage import SNAPSHOT_TABLES, LinkageError, build_links, person_roles, write_links
-from transforms.linkage.runner import FOLDER, KIN, PAIRS, PEOPLE, REFERENCE, REGISTERS, register_mention_sql
-from transforms.linkage.tables import sql_text
+from transforms.linkage.files import SNAPSHOT_TABLES, write_links
+from transforms.linkage.roles import person_roles
+from transforms.linkage.runner import (
+    FOLDER,
+    KIN,
+    PAIRS,
+    PEOPLE,
+    REFERENCE,
+    REGISTERS,
+    build_links,
+    register_mention_sql,
+)
+from transforms.linkage.tables import LinkageError, sql_text
 
 STEPS = REFERENCE + PEOPLE + REGISTERS + PAIRS + KIN
 

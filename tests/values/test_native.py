@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data_contracts import load_codes
-from transforms.intake.parquet_file import text_of
+from transforms.intake.sql import text_of
 from transforms.values import VALUE_TYPES, Context, register_functions, select_layers
 
 NUMBERS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .models import MAX_CELL_BYTES, MAX_COLUMNS, MAX_RECORDS, RawSheet, UnreadableFile, cell_too_long, too_many_records
-from .sql import BLANK_CHARACTERS, connect, literal, long_cell, path_literal
+from .sql import BLANK_CHARACTERS, connect, literal, long_cell, path_literal, text_of
 from .workbook_parts import MAX_RATIO
 
 _DAMAGED = "Parquet 文件损坏、不完整，或含有不是 UTF-8 的文字；请重新导出后报送。"
@@ -21,8 +21,6 @@ _TEXT_FROM_BYTES = 8 << 30
 _TAIL = 1_000
 # Room for the look at every cell
 _MEMORY = "2GB"
-# Instants are shown on the clock of the departments that wrote them
-_CLOCK = "Asia/Shanghai"
 
 
 def open_parquet(path: Path, work_dir: Path) -> RawSheet:
@@ -125,37 +123,3 @@ def _last_filled(connection: duckdb.DuckDBPyConnection, scan: str, width: int, r
 
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def text_of(column: str, kind: str) -> str:
-    """An SQL expression for a column (its SQL name) of a DuckDB type as text: ISO dates, plain numbers (no exponent, no needless decimals),
-    TRUE and FALSE; NULL where empty.
-    """
-    if kind in {"DOUBLE", "FLOAT"}:
-        return _plain_number(column, 1e15 if kind == "DOUBLE" else 1e6)
-    if kind == "BOOLEAN":
-        return f"CASE WHEN {column} THEN 'TRUE' WHEN NOT {column} THEN 'FALSE' END"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"CAST(timezone({literal(_CLOCK)}, {column}) AS VARCHAR)"
-    return f"nullif(CAST({column} AS VARCHAR), '')"
-
-
-def _plain_number(column: str, exact: float) -> str:
-    """The shortest digits that mean this number, written out (NaN, which pandas writes for a missing one, is
-    empty): 3.2e+17 as 320000000000000000, 1e-07 as 0.0000001, 5.0 as 5.
-
-    exact: up to here whole numbers of the type are exact and are written without an exponent.
-    """
-    text = f"CAST({column} AS VARCHAR)"
-    sign = f"CASE WHEN {column} < 0 THEN '-' ELSE '' END"
-    digits = f"regexp_replace(split_part({text}, 'e', 1), '[-.]', '', 'g')"
-    power = f"abs(CAST(split_part({text}, 'e', 2) AS INTEGER))"
-    # Nearly every number is whole or has a short fraction: neither needs the text to be taken apart.
-    return f"""CASE
-        WHEN isnan({column}) THEN NULL
-        WHEN abs({column}) BETWEEN 1 AND {exact} AND {column} = trunc({column})
-        THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)
-        WHEN abs({column}) BETWEEN 1 AND {exact} THEN {text}
-        WHEN contains({text}, 'e+') THEN concat({sign}, {digits}, repeat('0', {power} + 1 - length({digits})))
-        WHEN contains({text}, 'e-') THEN concat({sign}, '0.', repeat('0', {power} - 1), {digits})
-        ELSE regexp_replace({text}, '\\.0$', '') END"""

@@ -11,6 +11,9 @@ import duckdb
 # White space a cell may hold and still be empty; 0x1A ends files written by DOS programs
 BLANK_CHARACTERS = " \t\n\v\f\r\x1a"
 
+# Instants are shown on the clock of the departments that wrote them
+_CLOCK = "Asia/Shanghai"
+
 
 def literal(text: str) -> str:
     """`text` as an SQL string literal."""
@@ -37,6 +40,40 @@ def long_cell(connection: duckdb.DuckDBPyConnection, scan: str, width: int, most
         f"FROM ({scan}) WHERE greatest({sizes}, 0) > {most_bytes} ORDER BY _row LIMIT 1"
     ).fetchone()
     return None if found is None else (int(found[0]), int(found[1]))
+
+
+def text_of(column: str, kind: str) -> str:
+    """An SQL expression for a column (its SQL name) of a DuckDB type as text: ISO dates, plain numbers (no exponent, no needless decimals),
+    TRUE and FALSE; NULL where empty.
+    """
+    if kind in {"DOUBLE", "FLOAT"}:
+        return _plain_number(column, 1e15 if kind == "DOUBLE" else 1e6)
+    if kind == "BOOLEAN":
+        return f"CASE WHEN {column} THEN 'TRUE' WHEN NOT {column} THEN 'FALSE' END"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"CAST(timezone({literal(_CLOCK)}, {column}) AS VARCHAR)"
+    return f"nullif(CAST({column} AS VARCHAR), '')"
+
+
+def _plain_number(column: str, exact: float) -> str:
+    """The shortest digits that mean this number, written out (NaN, which pandas writes for a missing one, is
+    empty): 3.2e+17 as 320000000000000000, 1e-07 as 0.0000001, 5.0 as 5.
+
+    exact: up to here whole numbers of the type are exact and are written without an exponent.
+    """
+    text = f"CAST({column} AS VARCHAR)"
+    sign = f"CASE WHEN {column} < 0 THEN '-' ELSE '' END"
+    digits = f"regexp_replace(split_part({text}, 'e', 1), '[-.]', '', 'g')"
+    power = f"abs(CAST(split_part({text}, 'e', 2) AS INTEGER))"
+    # Nearly every number is whole or has a short fraction: neither needs the text to be taken apart.
+    return f"""CASE
+        WHEN isnan({column}) THEN NULL
+        WHEN abs({column}) BETWEEN 1 AND {exact} AND {column} = trunc({column})
+        THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)
+        WHEN abs({column}) BETWEEN 1 AND {exact} THEN {text}
+        WHEN contains({text}, 'e+') THEN concat({sign}, {digits}, repeat('0', {power} + 1 - length({digits})))
+        WHEN contains({text}, 'e-') THEN concat({sign}, '0.', repeat('0', {power} - 1), {digits})
+        ELSE regexp_replace({text}, '\\.0$', '') END"""
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from data_contracts import Codes, Contract
-from transforms.intake.parquet_file import text_of
+from transforms.intake.sql import text_of
 from transforms.staging.headings import Heading, heading_keys
 from transforms.values import Layer, literal
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from data_contracts import Codes, Contract
-from transforms.intake.parquet_file import text_of
+from transforms.intake.sql import text_of
 from transforms.values import VALUE_TYPES, Context, Layer, merge_layers, name, select_layers
 
 LINEAGE = {
