@@ -16,7 +16,7 @@ def cells(raw: RawSheet) -> Cells:
     """All rows of a sheet in order; fails when row numbers are not 1, 2, 3 …"""
     rows = duckdb.sql(f"SELECT * FROM ({raw.scan}) ORDER BY _row").fetchall()
     assert [row[0] for row in rows] == list(range(1, raw.rows + 1))
-    return [row[1:] for row in rows]
+    return [row[1 : 1 + raw.width] for row in rows]
 
 
 def as_received(path: Path) -> ReceivedFile:

@@ -40,6 +40,20 @@ def test_every_type_comes_as_plain_text(opened: Opener, tmp_path: Path) -> None:
         (None, "-7", "-0.0000001", "0.5", "-0.01", None, None, None, "FALSE", "x", "b"),
         (None, None, None, "-10000000000000000", None, None, None, None, None, None, "a"),
     ]
+    kinds = ("BIGINT", "DOUBLE", "FLOAT", "DECIMAL(4,2)", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "BOOLEAN")
+    assert raw.native == (None, *kinds, None, None)
+    asked = ", ".join(f"n{i}" for i, kind in enumerate(raw.native) if kind and "ZONE" not in kind)
+    assert duckdb.sql(f"SELECT {asked} FROM ({raw.scan}) WHERE _row = 1").fetchall() == [
+        (
+            320681199303091146,
+            3.20681199303091e17,
+            5.0,
+            Decimal("12.50"),
+            dt.date(2021, 5, 31),
+            dt.datetime(2021, 5, 31, 8, 5),
+            True,
+        )
+    ]
 
 
 def test_records_keep_their_number_over_row_groups(opened: Opener, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.intake import receive, take_in
+from transforms.intake.receive import receive, take_in
 
 DATASETS = {"deaths", "vehicles"}
 

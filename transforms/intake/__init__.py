@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .apart import stop_reader
     from .models import Intake, Notice, RawSheet, ReceivedFile, UnreadableFile
     from .reading import cells_at, open_raw, rows_at
-    from .receive import receive, take_in
+    from .receive import take_in
 
 _HOME = {
     "Intake": "models",
@@ -20,7 +20,6 @@ _HOME = {
     "UnreadableFile": "models",
     "cells_at": "reading",
     "open_raw": "reading",
-    "receive": "receive",
     "rows_at": "reading",
     "stop_reader": "apart",
     "take_in": "receive",
@@ -34,7 +33,6 @@ __all__ = [
     "UnreadableFile",
     "cells_at",
     "open_raw",
-    "receive",
     "rows_at",
     "stop_reader",
     "take_in",
