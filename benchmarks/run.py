@@ -1,4 +1,4 @@
-"""Measures hedui against the least that could be done with the same files:  python -m benchmarks.run [--sizes 50k,500k,5m] [--work DIR]
+"""Measures hedui against the least that could be done with the same files:  python -m benchmarks.run [--sizes 50k,500k,5m] [--parts night,floor] [--work DIR]
 
 Per size, each in a process of its own with wall time, CPU time and peak memory of the process tree: the nightly run, a second night in which one
 register changed, the rerun of one township, the three parts of the floor (benchmarks.floor), and eleven rules in Polars, in pandas (on the
@@ -15,6 +15,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import pairwise
@@ -33,6 +34,7 @@ RESULTS = Path(__file__).parent / "results"
 FLOOR = ("intake", "rules", "workbooks")
 UNITS = {"k": 1_000, "m": 1_000_000}
 NOTHING_TO_COMPARE = 20_000
+PARTS = ("night", "rerun", "floor", "second night", "polars", "pandas", "spark")
 
 
 @dataclass
@@ -75,22 +77,26 @@ def size_of(text: str) -> int:
     return int(float(number[:-1]) * UNITS[number[-1]]) if number[-1:] in UNITS else int(number)
 
 
-def measure_size(work: Path, persons: int) -> SizeResult:
-    """Everything at one size. A process that fails leaves its exit status and no figures that rest on it."""
+def measure_size(work: Path, persons: int, parts: Collection[str] = PARTS) -> SizeResult:
+    """Those of PARTS at one size; all but the last three rest on the night. A process that fails leaves its exit status and no figures that
+    rest on it."""
     drop = drop_of(work, persons)
     result = SizeResult(persons, drop.rows())
     store, scratch = work / f"store-{persons}", work / f"scratch-{persons}"
     for folder in (store, scratch):
         shutil.rmtree(folder, ignore_errors=True)
-    run_dir = _night(result, "night", drop.inbox, store)
-    if run_dir:
+    run_dir = _night(result, "night", drop.inbox, store) if "night" in parts else None
+    if run_dir and "rerun" in parts:
         _rerun(result, store, run_dir)
+    if run_dir and "floor" in parts:
         _floor(result, drop, scratch, run_dir)
+    if run_dir and "second night" in parts:
         _night(result, "second night", with_one_register_changed(drop, scratch / "changed"), store)
-    _module(result, "polars", "benchmarks.in_polars", drop, scratch)
-    if persons >= NOTHING_TO_COMPARE * 10:
+    if "polars" in parts:
+        _module(result, "polars", "benchmarks.in_polars", drop, scratch)
+    if "pandas" in parts and persons >= NOTHING_TO_COMPARE * 10:
         _module(result, "pandas, a tenth", "benchmarks.in_pandas", drop_of(work, persons // 10), scratch)
-    if find_spec("pyspark") and shutil.which("java"):
+    if "spark" in parts and find_spec("pyspark") and shutil.which("java"):
         _module(result, "spark local", "benchmarks.spark_eleven", drop, scratch)
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.rmtree(store, ignore_errors=True)
@@ -114,7 +120,7 @@ def _rerun(result: SizeResult, store: Path, run_dir: Path) -> None:
         suspects = str(run_dir / "suspects.parquet").replace("'", "''")
         rows = con.execute(f"SELECT DISTINCT township_code FROM read_parquet('{suspects}') ORDER BY 1").fetchall()
     township = str(rows[len(rows) // 2][0])
-    told = _measured(result, "rerun", ["flows.cli", "rerun", "--store", str(store), "--township", township, "--json"])
+    told = _measured(result, "rerun", ["flows.cli", "rerun", township, "--store", str(store), "--json"])
     found = _run_dir(told)
     if found:
         _stages(result, "rerun", found)
@@ -212,13 +218,14 @@ def main() -> int:
     """The command line; exit status 1 when a process failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="50k,500k", help="persons on the roll (default %(default)s)")
+    parser.add_argument("--parts", default=",".join(PARTS), help="what is measured (default: all: %(default)s)")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "bench", help="drops are kept here")
     parser.add_argument("--results", type=Path, default=RESULTS)
     asked = parser.parse_args()
     about = machine()
     results: list[SizeResult] = []
     for persons in sorted(size_of(text) for text in asked.sizes.split(",")):
-        results.append(measure_size(asked.work.resolve(), persons))
+        results.append(measure_size(asked.work.resolve(), persons, asked.parts.split(",")))
         # After each size: a later one may take hours, or all the memory there is.
         path = write_results(results, about, asked.results)
     for result in results:

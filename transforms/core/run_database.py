@@ -26,6 +26,8 @@ def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = 
         "memory_limit": limits.memory_limit,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        # DuckDB's own bar, drawn after two seconds, goes to standard output, where answers are read.
+        "enable_progress_bar": "false",
         # Tables are written once: merging the ends two threads left would encode most of their rows a second time at the checkpoint.
         "max_vacuum_tasks": "0",
     }

@@ -79,7 +79,9 @@ def _plain_number(column: str, exact: float) -> str:
 @contextlib.contextmanager
 def connect(temp_dir: Path, **settings: str | int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private in-memory database with these settings that spills into `temp_dir`."""
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(temp_dir), **settings})
+    connection = duckdb.connect(
+        ":memory:", config={"temp_directory": str(temp_dir), "enable_progress_bar": "false", **settings}
+    )
     try:
         yield connection
     finally:

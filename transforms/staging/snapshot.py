@@ -176,6 +176,7 @@ def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "enable_progress_bar": "false",
         "preserve_insertion_order": "true",
         "temp_directory": str(limits.spill if limits and limits.spill else scratch / "spill"),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from transforms.core.run_database import EngineLimits, open_database
 
 def main() -> int:
     """Import first, then wait for the one request."""
-    answer_to = sys.stdout
+    # Nothing but the answer may be said on standard output, by native code neither.
+    answer_to = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     with contextlib.redirect_stdout(sys.stderr):
         from transforms.validate.gx import Session
 
