@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.intake.sql import draw_no_bar
+
 RUN_DATABASE = "run.duckdb"
 
 
@@ -26,8 +28,6 @@ def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = 
         "memory_limit": limits.memory_limit,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        # DuckDB's own bar, drawn after two seconds, goes to standard output, where answers are read.
-        "enable_progress_bar": "false",
         # Tables are written once: merging the ends two threads left would encode most of their rows a second time at the checkpoint.
         "max_vacuum_tasks": "0",
     }
@@ -38,6 +38,7 @@ def open_database(path: Path | None, limits: EngineLimits, *, read_only: bool = 
     con = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     # Every rule reads the same Parquet files anew, and their footers grow with the province.
     con.execute("SET parquet_metadata_cache = true")
+    draw_no_bar(con)
     return con
 
 

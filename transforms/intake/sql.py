@@ -76,12 +76,16 @@ def _plain_number(column: str, exact: float) -> str:
         ELSE regexp_replace({text}, '\\.0$', '') END"""
 
 
+def draw_no_bar(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB from drawing a bar of its own after two seconds of work: on standard output, where answers are read."""
+    con.execute("SET enable_progress_bar = false")
+
+
 @contextlib.contextmanager
 def connect(temp_dir: Path, **settings: str | int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private in-memory database with these settings that spills into `temp_dir`."""
-    connection = duckdb.connect(
-        ":memory:", config={"temp_directory": str(temp_dir), "enable_progress_bar": "false", **settings}
-    )
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(temp_dir), **settings})
+    draw_no_bar(connection)
     try:
         yield connection
     finally:

@@ -14,6 +14,7 @@ import duckdb
 
 from data_contracts import Codes, Contract, load_codes
 from transforms.intake import Intake, ReceivedFile
+from transforms.intake.sql import draw_no_bar
 from transforms.pace import Pace
 from transforms.staging.checks import count_checks
 from transforms.staging.dataset import DatasetWork, Progress, stage_dataset
@@ -176,7 +177,6 @@ def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "enable_progress_bar": "false",
         "preserve_insertion_order": "true",
         "temp_directory": str(limits.spill if limits and limits.spill else scratch / "spill"),
     }
@@ -184,7 +184,9 @@ def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
         config["memory_limit"] = limits.memory_limit
         if limits.threads:
             config["threads"] = limits.threads
-    return duckdb.connect(":memory:", config=config)
+    con = duckdb.connect(":memory:", config=config)
+    draw_no_bar(con)
+    return con
 
 
 def _digest(mapping: Mapping[str, str], *more: str) -> str:
