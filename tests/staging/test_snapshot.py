@@ -189,3 +189,13 @@ def test_a_store_may_lie_under_any_name(make_drop, tmp_path):
     con = duckdb.connect()
     staged_views(con, drop.stage(), load_contracts())
     assert con.execute("SELECT name FROM stg_deaths").fetchall() == [("王五",)]
+
+
+def test_progress_tells_the_rows_of_every_file(drop):
+    deaths(drop)
+    drop.csv("deaths/b.csv", [HEAD, ["王五", ID, "20210531"], ["赵六", ID, "20210601"]])
+    lines: list[str] = []
+    snapshot = drop.stage(progress=lines.append)
+    assert [file.received for file in snapshot.files] == [2, 3]
+    assert "  deaths/a.csv: loaded, 2 rows" in lines
+    assert "  deaths/b.csv: loaded, 3 rows" in lines

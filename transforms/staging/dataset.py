@@ -64,7 +64,8 @@ def stage_dataset(
         if account.status == "loaded":
             seen.setdefault(file.sha256, file.name)
         work.files.append(account)
-        progress(f"  {file.name}: {account.status}, {account.received:,} rows")
+        rows = account.received + sum(plan.sheet.rows for plan in work.plans if plan.file_no == file_no)
+        progress(f"  {file.name}: {account.status}, {rows:,} rows")
     if not work.plans:
         return work.files
     parts = _write_parts(con, work)
