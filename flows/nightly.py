@@ -18,6 +18,7 @@ from flows.prefect_server import prepare_prefect
 from flows.private_files import keep_files_private
 from flows.settings import Settings
 from flows.validation import Validator
+from transforms.intake import start_reader, stop_reader
 from transforms.publish.store import Store, new_run_id
 
 
@@ -85,12 +86,15 @@ def compare(
     """One nightly comparison, inside a flow and with the store's lock held; the manifest of the published run."""
     store.sweep()
     plan = plan_nightly(inbox, store, as_of)
+    # Both import for a while, beside what comes first.
     validator = Validator()
+    start_reader()
     try:
         with store.working(plan.run_id):
             return _stages(plan, settings, validator, progress, retries)
     finally:
         validator.stop()
+        stop_reader()
 
 
 def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:

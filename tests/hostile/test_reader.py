@@ -83,3 +83,18 @@ def test_an_unforeseen_fault_of_the_reader_is_no_fault_of_the_file(
     (tmp_path / "work").write_text("no folder")
     with pytest.raises((RuntimeError, FileExistsError)):
         opened(makers.old_workbook())
+
+
+def test_a_reader_started_ahead_reads_and_one_that_is_gone_is_started_again(reader: apart._Reader, opened: Opener):
+    reader.start()
+    ahead = process_of(reader)
+    assert cells(opened(makers.old_workbook())[0]) == GOOD
+    assert process_of(reader) == ahead
+    reader.stop()
+    reader.start()
+    gone = reader._process
+    assert gone is not None
+    gone.kill()
+    gone.wait()
+    assert cells(opened(makers.old_workbook())[0]) == GOOD
+    assert process_of(reader) != gone.pid

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .apart import stop_reader
+    from .apart import start_reader, stop_reader
     from .models import Intake, Notice, RawSheet, ReceivedFile, UnreadableFile
     from .reading import cells_at, open_raw, rows_at
     from .receive import take_in
@@ -21,6 +21,7 @@ _HOME = {
     "cells_at": "reading",
     "open_raw": "reading",
     "rows_at": "reading",
+    "start_reader": "apart",
     "stop_reader": "apart",
     "take_in": "receive",
 }
@@ -34,6 +35,7 @@ __all__ = [
     "cells_at",
     "open_raw",
     "rows_at",
+    "start_reader",
     "stop_reader",
     "take_in",
 ]
