@@ -38,3 +38,17 @@ def test_native_code_that_prints_does_not_stand_before_the_answer() -> None:
 def test_duckdb_draws_no_bar_of_its_own() -> None:
     with open_database(None, EngineLimits()) as con:
         assert con.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
+
+
+def test_the_package_is_imported_without_pyspark_even_where_that_is_there_already() -> None:
+    code = """
+import sys, types
+there, inner = types.ModuleType("pyspark"), types.ModuleType("pyspark.sql")
+sys.modules |= {"pyspark": there, "pyspark.sql": inner}
+from transforms.validate.gx import load
+load()
+from great_expectations.compatibility import pyspark
+print(pyspark.pyspark is there, sys.modules["pyspark"] is there, sys.modules["pyspark.sql"] is inner)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert told.stdout.split() == ["False", "True", "True"]

@@ -46,14 +46,15 @@ def load() -> Any:
 def _without_pyspark() -> Iterator[None]:
     # Where PySpark is installed the package imports it for checks on Spark, of which there are none here: seconds, a warning, and an exit
     # of the whole process where no main module is known.
-    if "pyspark" in sys.modules:
-        yield
-        return
+    loaded = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "pyspark"}
+    for name in loaded:
+        del sys.modules[name]
     sys.modules["pyspark"] = None  # type: ignore[assignment]
     try:
         yield
     finally:
         del sys.modules["pyspark"]
+        sys.modules.update(loaded)
 
 
 @contextmanager
