@@ -1,12 +1,23 @@
-"""Which heading of the received files carries which column of the contract."""
+"""What the programs that are compared with hedui are given: the inbox, the folder for what they find, and which heading carries which column."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from data_contracts import load_contracts
+
+
+def folders_asked(about: str | None) -> tuple[Path, Path]:
+    """--inbox and --out of a program's command line; the second is there afterwards."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--inbox", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    return asked.inbox, asked.out
 
 
 def received_columns(inbox: Path) -> dict[str, dict[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.columns import received_columns
+from benchmarks.columns import folders_asked, received_columns
 from benchmarks.drops import AS_OF
 
 DAY = pd.Timestamp(AS_OF)
@@ -162,14 +161,10 @@ RULES: dict[str, Callable[[Tables], Frame]] = {
 
 def main() -> int:
     """The command line: all rules in this process, one Parquet file of subjects each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inbox", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    found = Tables(asked.inbox)
+    inbox, out = folders_asked(__doc__)
+    found = Tables(inbox)
     for name, rule in RULES.items():
-        rule(found).to_parquet(asked.out / f"{name}.parquet")
+        rule(found).to_parquet(out / f"{name}.parquet")
     return 0
 
 

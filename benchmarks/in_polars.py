@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.columns import received_columns
+from benchmarks.columns import folders_asked, received_columns
 from benchmarks.drops import AS_OF
 
 DAY = dt.date.fromisoformat(AS_OF)
@@ -129,14 +128,10 @@ RULES: dict[str, Callable[[Tables], pl.LazyFrame]] = {
 
 def main() -> int:
     """The command line: all rules in this process, one Parquet file of subjects each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inbox", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    found = tables(asked.inbox)
+    inbox, out = folders_asked(__doc__)
+    found = tables(inbox)
     for name, rule in RULES.items():
-        rule(found).collect(engine="streaming").write_parquet(asked.out / f"{name}.parquet")
+        rule(found).collect(engine="streaming").write_parquet(out / f"{name}.parquet")
     return 0
 
 

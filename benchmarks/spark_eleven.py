@@ -5,14 +5,13 @@ Needs the extra that brings PySpark, and Java.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
 import sqlglot
 
-from benchmarks.columns import received_columns
+from benchmarks.columns import folders_asked, received_columns
 from benchmarks.eleven import RULES
 
 
@@ -39,18 +38,14 @@ def spark_session(scratch: Path) -> Any:
 
 def main() -> int:
     """The command line: all rules in this process and its JVM, one Parquet folder of subjects each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inbox", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
-    spark = spark_session(asked.out / "scratch")
+    inbox, out = folders_asked(__doc__)
+    spark = spark_session(out / "scratch")
     try:
-        for dataset, columns in received_columns(asked.inbox).items():
-            frame = spark.read.parquet(str(asked.inbox / dataset))
+        for dataset, columns in received_columns(inbox).items():
+            frame = spark.read.parquet(str(inbox / dataset))
             frame.selectExpr(*(f"`{h}` AS {c}" for c, h in columns.items())).createOrReplaceTempView(dataset)
         for name, sql in RULES.items():
-            spark.sql(sqlglot.transpile(sql, "duckdb", "spark")[0]).write.parquet(str(asked.out / name))
+            spark.sql(sqlglot.transpile(sql, "duckdb", "spark")[0]).write.parquet(str(out / name))
     finally:
         spark.stop()
     return 0

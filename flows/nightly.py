@@ -88,8 +88,8 @@ def compare(
     plan = plan_nightly(inbox, store, as_of)
     # Both import for a while, beside what comes first.
     validator = Validator()
-    start_reader()
     try:
+        start_reader()
         with store.working(plan.run_id):
             return _stages(plan, settings, validator, progress, retries)
     finally:

@@ -311,10 +311,10 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
         con.execute(f"CREATE TABLE rejected_{dataset} AS SELECT * FROM stg_{dataset} LIMIT 0")
         con.execute(f"CREATE OR REPLACE VIEW stg_{dataset} AS SELECT * FROM rejected_{dataset}")
     linked = [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED]
-    create_views(con, link_views(snapshot.path / "links", contracts))
+    create_views(con, link_views(snapshot.path / "links", linked))
     create_context(con, plan.as_of, settings.min_confidence)
     if plan.township:
-        narrow_to(con, plan.township)
+        narrow_to(con, plan.township, linked)
     townships = {row[0] for row in con.execute(
         "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT DISTINCT township_of(township_code) FROM stg_benefit_roll "
         "WHERE township_code IS NOT NULL").fetchall()} - {"000000000"}  # fmt: skip

@@ -287,8 +287,7 @@ def _household_frame(rng: np.random.Generator, settings: Settings, kind: np.ndar
     start = np.where(active.to_numpy(), this_month - rng.integers(20, 110, count), end - rng.integers(24, 80, count))
     start = np.where(active.to_numpy() & (rng.random(count) < 0.05), this_month - rng.integers(2, 10, count), start)
     size = pl.Series([len(k.roles) for k in KINDS]).gather(kind)
-    as_of = pl.lit(settings.as_of)
-    frame = places[place].with_columns(
+    drawn = places[place].with_columns(
         pl.Series("kind", [k.name for k in KINDS]).gather(kind),
         field("benefit").alias("benefit_type"),
         field("letter").alias("letter"),
@@ -306,7 +305,12 @@ def _household_frame(rng: np.random.Generator, settings: Settings, kind: np.ndar
         numbers.telephones(rng, count),
         pl.int_range(1, count + 1).alias("number"),
     )
-    return frame.select(
+    return drawn.select(_household_columns(settings.as_of))
+
+
+def _household_columns(as_of: date) -> list[str | pl.Expr]:
+    """What a household is, from what was drawn for it."""
+    return [
         (pl.col("township_code") + pl.col("letter") + pl.col("number").cast(pl.String).str.zfill(7)).alias(
             "household_id"
         ),
@@ -344,7 +348,7 @@ def _household_frame(rng: np.random.Generator, settings: Settings, kind: np.ndar
         .otherwise(pl.lit("ABC").str.slice(pl.col("care"), 1))
         .alias("care_class"),
         pl.when(pl.col("state") == "active")
-        .then(as_of - pl.duration(days="checked_days"))
+        .then(pl.lit(as_of) - pl.duration(days="checked_days"))
         .otherwise(pl.col("end_date") - pl.duration(days="signed_days"))
         .alias("last_check_date"),
         (pl.col("start_date") - pl.duration(days="signed_days")).alias("authorisation_date"),
@@ -352,7 +356,7 @@ def _household_frame(rng: np.random.Generator, settings: Settings, kind: np.ndar
         pl.when(pl.col("state") == "dead")
         .then(pl.col("end_date") - pl.duration(days="signed_days") + pl.duration(days=4))
         .alias("death_date"),
-    )
+    ]
 
 
 def _villages(settings: Settings) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 import yaml
 
-from transforms.publish.workbooks import RunHeader
+from transforms.publish.workbooks import RunHeader, write_county_workbooks, write_township_workbooks
 
 HERE = Path(__file__).parent
 AS_OF = dt.date(2021, 6, 30)
@@ -23,6 +23,16 @@ RULE_TEXTS = {
     "review_steps": "到户核实本人情况\n查看死亡证明、火化证明或户口注销记录",
     "closing_action": "属实的次月停发并追回多发资金",
 }
+
+
+def write_township_workbook(con: duckdb.DuckDBPyConnection, code: str, path: Path, run: RunHeader) -> Path:
+    """The workbook of one township alone."""
+    return next(write_township_workbooks(con, {code: path}, run))
+
+
+def write_county_workbook(con: duckdb.DuckDBPyConnection, code: str, path: Path, run: RunHeader) -> Path:
+    """The workbook of one county alone."""
+    return next(write_county_workbooks(con, {code: path}, run))
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]], columns: str = "") -> None:

@@ -10,8 +10,9 @@ import duckdb
 import openpyxl
 import pytest
 
+from tests.publish.conftest import write_county_workbook, write_township_workbook
 from transforms.publish.report import write_report
-from transforms.publish.workbooks import RunHeader, write_county_workbook, write_township_workbook
+from transforms.publish.workbooks import RunHeader
 from transforms.publish.workbooks.measured import NO_CHECKS, SHEET
 from transforms.publish.workbooks.reviews import estimate_texts
 

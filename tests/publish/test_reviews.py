@@ -14,12 +14,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from transforms.publish.workbooks import (
-    RunHeader,
-    write_county_workbook,
-    write_rectification,
-    write_township_workbook,
-)
+from tests.publish.conftest import write_county_workbook, write_township_workbook
+from transforms.publish.workbooks import RunHeader, write_rectification
 from transforms.publish.workbooks.evidence import changed_facts
 from transforms.publish.workbooks.labels import column_titles
 

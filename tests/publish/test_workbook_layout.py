@@ -16,7 +16,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from transforms.publish.workbooks import RunHeader, write_county_workbook, write_township_workbook
+from tests.publish.conftest import write_county_workbook, write_township_workbook
+from transforms.publish.workbooks import RunHeader
 
 Con = duckdb.DuckDBPyConnection
 GOLDEN = Path(__file__).parent / "golden"

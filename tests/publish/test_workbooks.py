@@ -11,6 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from tests.publish.conftest import write_county_workbook, write_township_workbook
 from transforms.publish.workbooks import (
     FILL_IN_HEADINGS,
     HIDDEN_KEYS,
@@ -19,8 +20,6 @@ from transforms.publish.workbooks import (
     RunHeader,
     county_file_name,
     township_file_name,
-    write_county_workbook,
-    write_township_workbook,
 )
 
 MAIN, OTHER, EMPTY, COUNTY = "320681100", "320681101", "320681102", "320681"

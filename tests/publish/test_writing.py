@@ -10,7 +10,8 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from transforms.publish.workbooks import RunHeader, township, write_township_workbook, write_township_workbooks
+from tests.publish.conftest import write_township_workbook
+from transforms.publish.workbooks import RunHeader, township, write_township_workbooks
 from transforms.publish.workbooks.sheet import Book
 from transforms.publish.workbooks.styles import TEXT
 
@@ -43,8 +44,8 @@ def test_equal_content_gives_equal_bytes_and_every_value_comes_back(run: RunHead
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
     read: Any = load_workbook(tmp_path / "one.xlsx").active
     cells = [read.cell(number, 1) for number in range(1, len(VALUES) + 1)]
-    assert [cell.value or "" for cell in cells] == [
-        "=1+1", "<b>&\"'", " 前后 ", "  ", "", "一\n二", "=2", "@\u200b", "", -3, 1234567.891, 710.5, "",
+    assert [cell.value for cell in cells] == [
+        "=1+1", "<b>&\"'", " 前后 ", "  ", None, "一\n二", "=2", "@\u200b", 0, -3, 1234567.891, 710.5, None,
     ]  # fmt: skip
     assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"} and read.row_dimensions[2].height == 40
 

@@ -7,6 +7,7 @@ it. What lies at the edge is judged on part of its data: nothing of it is publis
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -30,8 +31,8 @@ KEPT = {
 }
 
 
-def narrow_to(con: duckdb.DuckDBPyConnection, township: str) -> None:
-    """Make stg_*, links and kin_closed hold what the township's findings need; core_ctx keeps speaking of the whole snapshot.
+def narrow_to(con: duckdb.DuckDBPyConnection, township: str, linked_datasets: Iterable[str]) -> None:
+    """Make stg_*, links, its part of each dataset given and kin_closed hold what the township's findings need; core_ctx keeps speaking of the whole snapshot.
 
     Needs these views, core_ctx, the macros, previous_suspect and previous_roll. What belongs nowhere may come from anywhere: for 000000000 all is kept.
     """
@@ -44,10 +45,7 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str) -> None:
     linked = "person_key IN (SELECT person_key FROM scope_person)"
     near = "(SELECT person_key FROM scope_person)"
     _keep(con, "links", linked)
-    parts = con.execute(
-        "SELECT view_name FROM duckdb_views() WHERE starts_with(view_name, 'links_') AND view_name <> 'links_other'"
-    )
-    create_link_parts(con, [view.removeprefix("links_") for (view,) in parts.fetchall()])
+    create_link_parts(con, linked_datasets)
     _keep(con, "kin_closed", f"a_id IN {near} OR b_id IN {near}")
     for dataset, conditions in KEPT.items():
         by_link = f"_row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"

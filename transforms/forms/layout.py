@@ -73,7 +73,6 @@ class FormSheet(Sheet):
 
     def __init__(self, sheet: Sheet, heads: Sequence[Head], fields: Sequence[Field]) -> None:
         super().__init__(sheet.worksheet, sheet.styles, sheet.widths)
-        self.heights = sheet.heights
         self.heads, self.fields = list(heads), list(fields)
         self.first_body_row = 0
         self.gaps: list[Gap] = []
@@ -176,10 +175,11 @@ class FormSheet(Sheet):
                     self._stretch(start, end, lines_needed(value, field.width, field.look.size))
 
     def _stretch(self, start: int, end: int, lines: int) -> None:
-        short = row_points(lines) - sum(self.heights.get(row, 0) for row in range(start, end + 1))
+        heights = self.worksheet.row_dimensions
+        short = row_points(lines) - sum(heights[row].height or 0 for row in range(start, end + 1))
         if short > 0:
             for row in range(start, end + 1):
-                self.heights[row] = round(self.heights.get(row, 0) + short / (end - start + 1), 1)
+                heights[row].height = round((heights[row].height or 0) + short / (end - start + 1), 1)
 
     def _count_gaps(self, rows: Sequence[Row]) -> None:
         for field in self.fields:

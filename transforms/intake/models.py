@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from .sql import text_of
+
 # No register has as many columns; a stray cell far to the right, a wrong delimiter or binary data has
 MAX_COLUMNS = 1024
 # Four times the largest register met; row numbers of a sheet have room for a thousand million
@@ -110,3 +112,8 @@ class RawSheet:
     hidden: bool
     rows: int
     native: tuple[str | None, ...] = ()
+
+    def text(self, index: int) -> str:
+        """SQL over `scan` of the text of a cell, made from the typed column where there is one: only for the rows it is asked of."""
+        kind = self.native[index] if self.native else None
+        return text_of(f"n{index}", kind) if kind else f"c{index}"

@@ -16,6 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from transforms.answers import take_standard_output
+
 from .models import UnreadableFile
 from .parquet_file import open_parquet
 from .workbook import open_workbook
@@ -32,9 +34,7 @@ def main(parent: int, writable: int) -> int:
     _limit(resource.RLIMIT_DATA, writable)
     # No image of a memory full of people's data is left behind
     _limit(resource.RLIMIT_CORE, 0)
-    # Nothing but the answers may be said on standard output
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    answers = take_standard_output()
     for line in sys.stdin:
         answers.write(json.dumps(_answer(json.loads(line)), ensure_ascii=False) + "\n")
         answers.flush()

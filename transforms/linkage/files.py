@@ -7,9 +7,7 @@ version                          what made them
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from transforms.engines import SqlConnection
 from transforms.intake.sql import literal, path_literal
 from transforms.linkage.roles import person_roles
 from transforms.linkage.tables import sql_text
-from transforms.staging.model import SnapshotFormatError
+from transforms.staging.model import SnapshotFormatError, take_file
 
 EXACT = "exact"
 VERSION = "version"
@@ -120,17 +118,17 @@ def take_over(con: SqlConnection, earlier: Path, folder: Path, redone: Collectio
     """Add to `folder` what an earlier snapshot linked of the datasets not redone, and its whole tables but those in `made`."""
     for path in (earlier / EXACT).glob("*.parquet"):
         if path.name.split(".")[0] not in redone:
-            _same_file(path, folder / EXACT / path.name)
+            take_file(path, folder / EXACT / path.name)
     for table in WHOLE:
         if table not in made:
-            _same_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
+            take_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
     for table in BY_DATASET:
         old = f"SELECT * FROM read_parquet({path_literal(earlier / f'{table}.parquet')})"
         if table in made:
             again = ", ".join(f"'{dataset}'" for dataset in sorted(redone))
             con.execute(f"INSERT INTO {table} {old} WHERE dataset NOT IN ({again})")
         else:
-            _same_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
+            take_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
 
 
 def _people_rest_on() -> set[str]:
@@ -142,10 +140,3 @@ def _read_exact(path: Path) -> str:
     dataset, role = path.name.split(".")[:2]
     rows = f"SELECT '{dataset}' AS dataset, '{role}' AS role, person_key AS id_number, * FROM read_parquet({path_literal(path)})"
     return sql_text("links_exact").replace("FROM register_mention", f"FROM ({rows}) AS register_mention")
-
-
-def _same_file(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)

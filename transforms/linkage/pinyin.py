@@ -19,7 +19,7 @@ SURNAME_READINGS = {
 # fmt: on
 _UMLAUT = "\u0308"
 # Combining marks: the tones, and the circumflex of ê.
-_TONES: dict[int, None] = {mark: None for mark in range(0x0300, 0x0370) if chr(mark) != _UMLAUT}
+_TONES = dict.fromkeys(set(range(0x0300, 0x0370)) - {ord(_UMLAUT)})
 
 
 @cache

@@ -13,7 +13,7 @@ import duckdb
 
 from data_contracts import Codes, Column, Contract, load_codes
 from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
-from transforms.intake.sql import draw_no_bar
+from transforms.intake.sql import connect
 from transforms.staging.classify import RECORD
 from transforms.staging.faults import contract_faults, set_bits, unusable_cells
 from transforms.staging.headings import HeadingIndex
@@ -89,8 +89,7 @@ def check_file(path: Path, contracts: Mapping[str, Contract], work: Path, datase
             False,
             problems=[Problem("fail", "", 0, "", error.message, "能打开的 XLSX、XLS、CSV 或 Parquet")],
         )
-    with duckdb.connect(":memory:", config={"temp_directory": str(work / "spill")}) as con:
-        draw_no_bar(con)
+    with connect(work / "spill") as con:
         register_functions(con)
         heads = {sheet.sheet_no: read_head(con, sheet) for sheet in sheets}
         index = HeadingIndex(contracts)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from data_contracts import Codes, Contract
-from transforms.intake.sql import text_of
 from transforms.staging.headings import Heading, heading_keys
 from transforms.values import Layer, literal
 
@@ -29,9 +28,7 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
     Most records cost next to nothing: what looks like an ID number settles it. Everything else is worked out
     for the rows without one.
     """
-    # Where the text of a typed column is made here, it is made for the few rows that are looked at.
-    typed = [*sheet.native, *[None] * (sheet.width - len(sheet.native))]
-    cells = ", ".join(text_of(f"n{i}", kind) if kind else f"c{i}" for i, kind in enumerate(typed))
+    cells = ", ".join(map(sheet.text, range(sheet.width)))
     named = {index: contract.column(column) for column, index in heading.columns.items()}
     telling = [i for i, text in enumerate(heading.texts) if i in named or (text and not contract.ignores_heading(text))]
     numbers = [f"c{index}" for index, column in named.items() if column.type == "id18"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -140,6 +142,14 @@ class Snapshot:
 
 class SnapshotFormatError(ValueError):
     """The snapshot was written by another version of hedui."""
+
+
+def take_file(source: Path, target: Path) -> None:
+    """Give a file of an earlier snapshot its place in another: the same file under a second name, or a copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def load_snapshot(path: Path) -> Snapshot:

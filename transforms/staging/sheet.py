@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,7 +100,7 @@ def tick_columns(
 ) -> frozenset[str]:
     """The yes/no columns the sheets of one file mark with ticks only: in them an empty cell means no."""
     cells = {column.name: f"cell__{column.name}" for column in contract.columns if column.type == "bool"}
-    asked = [column for column in cells if _looks_ticked(con, plans, column)]
+    asked = _perhaps_ticked(con, plans, cells)
     if not asked:
         return frozenset()
     received = " UNION ALL ".join(_received(plan, contract, codes, cells) for plan in plans)
@@ -109,17 +109,20 @@ def tick_columns(
     return frozenset(column for column, ticks in zip(asked, found, strict=True) if ticks)
 
 
-def _looks_ticked(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], column: str) -> bool:
-    """Whether any cell under the column's heading has a tick in it, whatever row that is: nearly always none, and then nothing more is asked."""
-    cells = [
-        f"SELECT c{plan.heading.columns[column]} AS cell FROM ({plan.sheet.scan})"
-        for plan in plans
-        if column in plan.heading.columns
-    ]
-    if not cells:
-        return False
-    found = con.execute(f"SELECT bool_or({may_be_tick('cell')}) FROM ({' UNION ALL '.join(cells)})").fetchall()
-    return bool(found[0][0])
+def _perhaps_ticked(con: duckdb.DuckDBPyConnection, plans: Sequence[SheetPlan], columns: Iterable[str]) -> list[str]:
+    """Those columns under whose heading some cell, in whatever row, has a tick in it: nearly always none, and then nothing more is asked."""
+    present = [column for column in columns if any(column in plan.heading.columns for plan in plans)]
+    if not present:
+        return []
+    places = [[plan.heading.columns.get(column) for column in present] for plan in plans]
+    cells = [", ".join("NULL::VARCHAR" if i is None else f"c{i}" for i in place) for place in places]
+    rows = " UNION ALL ".join(
+        f"SELECT {taken} FROM ({plan.sheet.scan})" for taken, plan in zip(cells, plans, strict=True)
+    )
+    names = [f"cell{number}" for number in range(len(present))]
+    asked = ", ".join(f"bool_or({may_be_tick(cell)})" for cell in names)
+    found = con.execute(f"SELECT {asked} FROM ({rows}) AS received({', '.join(names)})").fetchall()[0]
+    return [column for column, ticks in zip(present, found, strict=True) if ticks]
 
 
 def received_json(plan: SheetPlan) -> str:

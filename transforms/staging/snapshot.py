@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cache
@@ -27,6 +26,7 @@ from transforms.staging.model import (
     Snapshot,
     SnapshotFormatError,
     load_snapshot,
+    take_file,
 )
 from transforms.staging.views import staged_views
 from transforms.values import register_functions
@@ -166,10 +166,7 @@ def _link(before: Snapshot, dataset: str, folder: Path) -> tuple[FileAccount, ..
     for part in (STAGED, QUARANTINE):
         source = before.path / part / f"{dataset}.parquet"
         if source.exists():
-            try:
-                os.link(source, folder / part / source.name)
-            except OSError:
-                shutil.copy2(source, folder / part / source.name)
+            take_file(source, folder / part / source.name)
     return before.of(dataset)
 
 

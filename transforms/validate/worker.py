@@ -6,35 +6,31 @@ Reads one JSON line (snapshot, as_of, out_dir, memory_limit, threads, contracts)
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from data_contracts import load_contracts
+from transforms.answers import take_standard_output
 from transforms.core.run_database import EngineLimits, open_database
 
 
 def main() -> int:
     """Import first, then wait for the one request."""
-    # Nothing but the answer may be said on standard output, by native code neither.
-    answer_to = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    with contextlib.redirect_stdout(sys.stderr):
-        from transforms.validate.gx import Session
+    answers = take_standard_output()
+    from transforms.validate.gx import Session
 
-        Session()
-        line = sys.stdin.readline()
-        if not line.strip():
-            return 0
-        try:
-            answer = _answer(json.loads(line))
-        except Exception as error:
-            answer = {"error": type(error).__name__}
-    print(json.dumps(answer, ensure_ascii=False, default=str), file=answer_to, flush=True)
+    Session()
+    line = sys.stdin.readline()
+    if not line.strip():
+        return 0
+    try:
+        answer = _answer(json.loads(line))
+    except Exception as error:
+        answer = {"error": type(error).__name__}
+    print(json.dumps(answer, ensure_ascii=False, default=str), file=answers, flush=True)
     return 0
 
 

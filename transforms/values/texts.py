@@ -137,8 +137,6 @@ class YesNo(ValueType):
 
 _USUAL = ("是", "否", "TRUE", "FALSE", "Y", "N", "1", "0")
 TICKS = ("√", "✓", "✔", "☑", "V", "v")
-
-
 _WIDE_TICKS = ("Ｖ", "ｖ")
 
 

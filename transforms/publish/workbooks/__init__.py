@@ -4,7 +4,7 @@ Both are built from the tables of run.duckdb alone (docs/architecture.md section
 byte, whenever those tables are.
 """
 
-from transforms.publish.workbooks.county import write_county_workbook, write_county_workbooks
+from transforms.publish.workbooks.county import write_county_workbooks
 from transforms.publish.workbooks.header import (
     RunHeader,
     county_file_name,
@@ -13,7 +13,7 @@ from transforms.publish.workbooks.header import (
 )
 from transforms.publish.workbooks.leads import FILL_IN_HEADINGS, HIDDEN_KEYS, LEADS_SHEET, OUTCOMES
 from transforms.publish.workbooks.rectification import write_rectification
-from transforms.publish.workbooks.township import write_township_workbook, write_township_workbooks
+from transforms.publish.workbooks.township import write_township_workbooks
 
 __all__ = [
     "FILL_IN_HEADINGS",
@@ -24,9 +24,7 @@ __all__ = [
     "county_file_name",
     "ledger_file_name",
     "township_file_name",
-    "write_county_workbook",
     "write_county_workbooks",
     "write_rectification",
-    "write_township_workbook",
     "write_township_workbooks",
 ]

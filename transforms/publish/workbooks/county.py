@@ -67,11 +67,6 @@ def write_county_workbooks(con: duckdb.DuckDBPyConnection, paths: Mapping[str, P
         yield path
 
 
-def write_county_workbook(con: duckdb.DuckDBPyConnection, county_code: str, out_path: Path, run: RunHeader) -> Path:
-    """As write_county_workbooks, for one county."""
-    return next(write_county_workbooks(con, {county_code: out_path}, run))
-
-
 def _write(
     con: duckdb.DuckDBPyConnection,
     page: CountyPage,

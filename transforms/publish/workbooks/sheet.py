@@ -73,7 +73,6 @@ class Sheet:
         self.worksheet = worksheet
         self.styles = styles
         self.widths = list(widths)
-        self.heights: dict[int, float] = {}
         self.row = 1
         for number, width in enumerate(self.widths, start=1):
             worksheet.column_dimensions[get_column_letter(number)].width = width
@@ -109,7 +108,7 @@ class Sheet:
 
     def height(self, row: int, points: float) -> None:
         """Set a row's height in points."""
-        self.heights[row] = points
+        self.worksheet.row_dimensions[row].height = points
 
     def line(self, text: str, look: Look = NOTE, points: float | None = None) -> None:
         """One line of text across the whole sheet; text that wraps gets the merged width."""
@@ -169,7 +168,6 @@ class Book:
         first = self.workbook.active
         assert isinstance(first, Worksheet)
         self._free: Worksheet | None = first
-        self._sheets: list[Sheet] = []
         self.styles = Styles(self.workbook)
 
     def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
@@ -178,18 +176,13 @@ class Book:
         self._free = None
         worksheet.title = name
         _set_up_print(worksheet, f"{self.title} · {name}", self.run)
-        sheet = Sheet(worksheet, self.styles, widths)
-        self._sheets.append(sheet)
-        return sheet
+        return Sheet(worksheet, self.styles, widths)
 
     def save(self, path: Path) -> Path:
         """Write the file; equal content gives equal bytes, whenever and wherever it is written."""
         properties = self.workbook.properties
         properties.title, properties.creator, properties.lastModifiedBy = self.title, "hedui", None
         properties.created = properties.modified = dt.datetime.combine(self.run.as_of, dt.time())
-        for sheet in self._sheets:
-            for row, points in sheet.heights.items():
-                sheet.worksheet.row_dimensions[row].height = points
         return save(self.workbook, path)
 
 

@@ -81,11 +81,6 @@ def write_township_workbooks(
             yield path
 
 
-def write_township_workbook(con: duckdb.DuckDBPyConnection, township_code: str, out_path: Path, run: RunHeader) -> Path:
-    """As write_township_workbooks, for one township."""
-    return next(write_township_workbooks(con, {township_code: out_path}, run))
-
-
 def _write(found: _Read, code: str, run: RunHeader) -> Book:
     place, reviews = found.places[code], found.reviews[code]
     leads = read.in_order(found.leads[code], code, reviews.middle)
