@@ -6,8 +6,8 @@ import datetime as dt
 import functools
 import logging
 import os
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ def run_nightly(
     """
     keep_files_private()
     store = Store(store_root.resolve()).prepare()
-    with store.nightly_lock():
+    with store.nightly_lock(), helpers() as validator:
         prepare_prefect(store.prefect_home)
         # Prefect is imported here: its import takes seconds, which no other command should pay.
         from prefect import flow
@@ -66,7 +66,7 @@ def run_nightly(
 
         @flow(name="hedui-nightly", validate_parameters=False, persist_result=False, log_prints=False)
         def nightly() -> dict[str, Any]:
-            return compare(store, inbox.resolve(), as_of, settings, progress, Retries())
+            return compare(store, inbox.resolve(), as_of, settings, progress, Retries(), validator)
 
         return nightly()
 
@@ -80,21 +80,26 @@ def hold_store(store: Store, held: ExitStack, retries: Retries) -> None:
     _task("hold the store", hold, retries)()
 
 
-def compare(
-    store: Store, inbox: Path, as_of: dt.date, settings: Settings, progress: Progress, retries: Retries
-) -> dict[str, Any]:
-    """One nightly comparison, inside a flow and with the store's lock held; the manifest of the published run."""
-    store.sweep()
-    plan = plan_nightly(inbox, store, as_of)
-    # Both import for a while, beside what comes first.
+@contextmanager
+def helpers() -> Iterator[Validator]:
+    """The processes that check the contracts and open received files, started ahead: both import for a while, beside what comes first."""
     validator = Validator()
     try:
         start_reader()
-        with store.working(plan.run_id):
-            return _stages(plan, settings, validator, progress, retries)
+        yield validator
     finally:
         validator.stop()
         stop_reader()
+
+
+def compare(
+    store: Store, inbox: Path, as_of: dt.date, settings: Settings, progress: Progress, retries: Retries, validator: Validator
+) -> dict[str, Any]:  # fmt: skip
+    """One nightly comparison, inside a flow, with the store's lock held and its helpers started; the manifest of the published run."""
+    store.sweep()
+    plan = plan_nightly(inbox, store, as_of)
+    with store.working(plan.run_id):
+        return _stages(plan, settings, validator, progress, retries)
 
 
 def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from prefect.states import Completed
 from flows.artifacts import publish_artifacts
 from flows.crashes import crashed
 from flows.failures import is_ours, unexpected
-from flows.nightly import Retries, compare, hold_store
+from flows.nightly import Retries, compare, helpers, hold_store
 from flows.notices import tell
 from flows.plan import RunError
 from flows.private_files import keep_files_private
@@ -57,7 +57,8 @@ def _nightly(inbox: Path, store_root: Path, as_of: dt.date) -> State:
     store = Store(store_root.resolve()).prepare()
     with ExitStack() as held:
         hold_store(store, held, retries)
-        manifest = compare(store, inbox.resolve(), as_of, settings, _progress(), retries)
+        validator = held.enter_context(helpers())
+        manifest = compare(store, inbox.resolve(), as_of, settings, _progress(), retries, validator)
     return _ended(store, manifest)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 import pyarrow as pa
-from pypinyin.constants import PINYIN_DICT
+
+# Heeded when pypinyin is imported, which only this module does: characters are read one by one, and the dictionary of phrases takes a fifth of
+# a second to load.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 # Characters read otherwise as a surname (first character of a name) than in ordinary words.
 # fmt: off
@@ -30,6 +35,8 @@ def pinyin_table() -> pa.Table:
     a surname; NULL where it is the usual one). A character with several readings keeps only these two: more
     would call strangers alike.
     """
+    from pypinyin.constants import PINYIN_DICT
+
     characters = sorted(chr(code) for code in PINYIN_DICT)
     # All at once: asking pypinyin for each of forty thousand characters takes as long as linking a county.
     usual = "\n".join(PINYIN_DICT[ord(ch)].partition(",")[0] for ch in characters)
@@ -44,3 +51,10 @@ def pinyin_table() -> pa.Table:
             ),
         }
     )
+
+
+def toned_readings(characters: Sequence[str]) -> list[str]:
+    """The usual reading of each character, the tone as a digit behind it."""
+    from pypinyin import Style, lazy_pinyin
+
+    return [lazy_pinyin(ch, style=Style.TONE3)[0] for ch in characters]

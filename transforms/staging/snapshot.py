@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +36,11 @@ from transforms.values import register_functions
 
 Finish = Callable[[duckdb.DuckDBPyConnection, Path, Path | None, Set[str]], object]
 """Adds tables to a snapshot: given a connection with the stg_ views, its folder, an earlier snapshot's, and the datasets other than in that."""
+
+
+Task = tuple[DatasetWork, Sequence[ReceivedFile]]
+# Datasets whose files are no larger are staged beside each other, up to so many of them
+SMALL_BYTES, MOST_AT_ONCE = 8 << 20, 4
 
 
 class Limits(Protocol):
@@ -83,26 +91,26 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     index, words = HeadingIndex(contracts), codes or load_codes()
     with _connect(limits, scratch) as con:
         register_functions(con)
-        accounts: list[FileAccount] = []
-        checks: list[Mapping[str, object]] = []
-        pace = Pace(sum(file.size for file in files))
+        accounts: dict[str, Sequence[FileAccount]] = {}
+        checks: dict[str, Sequence[Mapping[str, object]]] = {}
+        tasks = []
         for dataset, contract in contracts.items():
             own = [file for file in files if file.dataset == dataset]
-            size = sum(file.size for file in own)
             if before and own and before.keys.get(dataset) == keys[dataset]:
-                accounts += _link(before, dataset, folder)
-                checks += [check for check in before.checks if check["dataset"] == dataset]
+                accounts[dataset] = _link(before, dataset, folder)
+                checks[dataset] = [check for check in before.checks if check["dataset"] == dataset]
                 progress(f"  {dataset}: unchanged, {len(own)} files")
-                pace.total -= size
-                continue
-            if own:
-                progress(f"  staging {dataset}, {len(own)} files of {size / 1e6:,.1f} MB ({pace})")
-            task = DatasetWork(contract, contracts, index, words, scratch / dataset)
-            found = stage_dataset(con, own, task, folder, progress)
-            accounts += found
-            checks += count_checks(contract, found)
-            pace.add(size, sum(file.received for file in found))
-        snapshot = Snapshot(snapshot_id, folder, (*accounts, *refused), keys, tuple(checks))
+            elif own:
+                tasks.append((DatasetWork(contract, contracts, index, words, scratch / dataset), own))
+            else:
+                checks[dataset] = count_checks(contract, [])
+        for task, found in _stage(con, tasks, folder, _at_once(limits), progress):
+            accounts[task.contract.dataset] = found
+            checks[task.contract.dataset] = count_checks(task.contract, found)
+        listed = [account for dataset in contracts for account in accounts.get(dataset, ())]
+        snapshot = Snapshot(
+            snapshot_id, folder, (*listed, *refused), keys, tuple(check for d in contracts for check in checks[d])
+        )
         if finish:
             staged_views(con, snapshot, contracts)
             changed = {d for d in contracts if before is None or before.keys.get(d) != keys.get(d)}
@@ -117,6 +125,34 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
             raise
         shutil.rmtree(folder)
     return snapshot.with_path(home)
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, tasks: Sequence[Task], folder: Path, at_once: int, progress: Progress
+) -> Iterator[tuple[DatasetWork, list[FileAccount]]]:
+    """Stage datasets, first the small ones, several at once: reading and planning one of them keeps one core busy. Large ones have all cores."""
+    size = {work.contract.dataset: sum(file.size for file in own) for work, own in tasks}
+    pace = Pace(sum(size.values()))
+
+    def stage(task: Task) -> list[FileAccount]:
+        work, own = task
+        dataset = work.contract.dataset
+        progress(f"  staging {dataset}, {len(own)} files of {size[dataset] / 1e6:,.1f} MB ({pace})")
+        with con.cursor() as cursor:
+            return stage_dataset(cursor, own, work, folder, progress)
+
+    ordered = sorted(tasks, key=lambda task: -size[task[0].contract.dataset])
+    small = [task for task in ordered if size[task[0].contract.dataset] <= SMALL_BYTES]
+    large = ordered[: len(ordered) - len(small)]
+    with ThreadPoolExecutor(at_once) as pool:
+        results = chain(zip(small, pool.map(stage, small), strict=True), zip(large, map(stage, large), strict=True))
+        for (work, _), found in results:
+            pace.add(size[work.contract.dataset], sum(file.received for file in found))
+            yield work, found
+
+
+def _at_once(limits: Limits | None) -> int:
+    return min((limits.threads if limits else None) or os.cpu_count() or 1, MOST_AT_ONCE)
 
 
 def dataset_keys(files: Sequence[ReceivedFile], contracts: Mapping[str, Contract]) -> dict[str, str]:

@@ -7,11 +7,10 @@ from pathlib import Path
 from string import Template
 
 import pyarrow as pa
-from pypinyin import Style, lazy_pinyin
 
 from data_contracts import Contract
 from transforms.engines import SqlConnection
-from transforms.linkage.pinyin import SURNAME_READINGS
+from transforms.linkage.pinyin import SURNAME_READINGS, toned_readings
 from transforms.linkage.probabilistic.model import Comparison, Model, load_model
 from transforms.linkage.probabilistic.splink_backend import splink_backend
 from transforms.linkage.roles import person_roles
@@ -202,9 +201,8 @@ def _tones(con: SqlConnection) -> None:
         "INNER JOIN ref_name_position AS p ON p.i <= length(n.plain_name) ORDER BY 1"
     ).fetchall()
     characters = [row[0] for row in found]
-    toned = [lazy_pinyin(ch, style=Style.TONE3)[0] for ch in characters]
     surnames = [SURNAME_READINGS.get(ch) for ch in characters]
-    columns = {"ch": characters, "toned": toned, "surname_toned": surnames}
+    columns = {"ch": characters, "toned": toned_readings(characters), "surname_toned": surnames}
     con.register("tone_arrow", pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}))
     try:
         replace_table(con, "prob_tone", "SELECT * FROM tone_arrow")
