@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,6 +14,7 @@ from transforms.staging import (
     LINEAGE,
     clean_rows,
     load_snapshot,
+    snapshot,
     stage_inbox,
     staged_columns,
     staged_views,
@@ -20,6 +22,7 @@ from transforms.staging import (
 from transforms.staging.received import received_rows
 from transforms.values import register_functions
 
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "drop"
 HEAD = ["姓名", "身份证号", "死亡日期"]
 ID = "110101199003074610"
 
@@ -105,6 +108,43 @@ def test_an_unchanged_dataset_is_taken_over_from_the_snapshot_before(drop, read)
     assert after.of("deaths") == before.of("deaths")
     assert [line for line in lines if "unchanged" in line] == ["  deaths: unchanged, 1 files"]
     assert read[0](after, "townships", "township_code") == [("320681102",)]
+
+
+def test_small_datasets_beside_each_other_and_large_ones_in_turn_are_staged_alike(tmp_path, monkeypatch):
+    received = take_in(SAMPLE, tmp_path / "raw")
+    staged = []
+    for largest in (snapshot.SMALL_BYTES, 0):
+        monkeypatch.setattr(snapshot, "SMALL_BYTES", largest)
+        home = tmp_path / str(largest)
+        staged.append(stage_inbox(received, load_contracts(), home, tmp_path / "work"))
+    together, in_turn = staged
+    assert together.files == in_turn.files and together.checks == in_turn.checks
+    tables = sorted(path.relative_to(together.path) for path in together.path.glob("*/*.parquet"))
+    assert (
+        tables == sorted(path.relative_to(in_turn.path) for path in in_turn.path.glob("*/*.parquet"))
+        and len(tables) > 20
+    )
+    for table in tables:
+        one, other = (f"FROM '{home.path / table}' ORDER BY ALL" for home in staged)
+        assert duckdb.sql(one).fetchall() == duckdb.sql(other).fetchall(), table
+
+
+@pytest.mark.parametrize("largest", [0, snapshot.SMALL_BYTES])
+def test_a_dataset_that_cannot_be_staged_fails_the_snapshot(drop, monkeypatch, largest):
+    monkeypatch.setattr(snapshot, "SMALL_BYTES", largest)
+    whole = snapshot.stage_dataset
+
+    def fail(con, received, work, *rest):
+        if work.contract.dataset == "deaths":
+            raise duckdb.OutOfMemoryException("no room")
+        return whole(con, received, work, *rest)
+
+    deaths(drop)
+    drop.csv("townships/t.csv", [["镇街代码", "镇街名称"], ["320681101", "甲镇"]])
+    monkeypatch.setattr(snapshot, "stage_dataset", fail)
+    with pytest.raises(duckdb.OutOfMemoryException, match="no room"):
+        drop.stage()
+    assert [path for path in drop.snapshots.iterdir() if not path.name.startswith(".")] == []
 
 
 def test_row_ids_tell_file_sheet_and_row(drop, read):
