@@ -75,6 +75,33 @@ def test_rows_that_are_records(drop, row):
     assert (dict(ignored), loaded, quarantined) == ({"表头": 1}, 2, 0)
 
 
+ACCOUNT_HEAD = ["序号", "银行账号", "户名", "账户余额", "电话"]
+ACCOUNT = ["1", "6217002010001234567", "王五", "12.50", ""]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (["合计", "", "", "1234567890123.50", ""], "合计行"),
+        (["合计", "312", "", "", ""], "合计行"),
+        (["", "总计", "", "", ""], "合计行"),
+        (["填表人：", "051383312345", "", "", ""], "脚注"),
+        (["填表人：", "0513-83312345-8001", "", "", ""], "脚注"),
+        (["注：以上数据由系统导出。"] * 5, "脚注"),
+        (ACCOUNT_HEAD, "重复表头"),
+        (["2", "", "", "", ""], "空行"),
+        (["2", "6217 0020 1000 1234 575", "李四", "0", ""], None),
+        (["2", "6217002010001234575", "合计明", "0", ""], None),
+        (["2", "JS3206810010012345678", "", "0", ""], None),
+        (["2", "12345", "李四", "0", ""], None),
+    ],
+)
+def test_rows_of_a_register_without_id_numbers(drop, row, reason):
+    ignored, loaded, quarantined = kinds(drop, [ACCOUNT_HEAD, ACCOUNT, row], "account_activity/a.csv")
+    expected = {"表头": 1} | ({reason: 1} if reason else {})
+    assert (dict(ignored), loaded, quarantined) == (expected, 1 if reason else 2, 0)
+
+
 def test_blank_rows_between_are_received_and_at_the_end_are_not(drop):
     ignored, loaded, _ = kinds(drop, [[""], DEATH_HEAD, [""], RECORD, [""], [""]])
     assert (dict(ignored), loaded) == ({"空行": 2, "表头": 1}, 1)

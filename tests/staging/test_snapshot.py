@@ -19,6 +19,7 @@ from transforms.staging import (
     staged_columns,
     staged_views,
 )
+from transforms.staging.dataset import stage_dataset
 from transforms.staging.received import received_rows
 from transforms.values import register_functions
 
@@ -132,7 +133,7 @@ def test_small_datasets_beside_each_other_and_large_ones_in_turn_are_staged_alik
 @pytest.mark.parametrize("largest", [0, snapshot.SMALL_BYTES])
 def test_a_dataset_that_cannot_be_staged_fails_the_snapshot(drop, monkeypatch, largest):
     monkeypatch.setattr(snapshot, "SMALL_BYTES", largest)
-    whole = snapshot.stage_dataset
+    whole = stage_dataset
 
     def fail(con, received, work, *rest):
         if work.contract.dataset == "deaths":

@@ -20,16 +20,10 @@ from transforms.staging.model import SnapshotFormatError, take_file
 
 EXACT = "exact"
 VERSION = "version"
-#: Of register rows, with their dataset; rows of unchanged datasets are taken over. What tells the rows apart, to write them in a fixed order.
-BY_DATASET = {"links_other": "dataset, role, _row_id, person_key", "open_row": "dataset, role, _row_id"}
+#: Of register rows, with their dataset; rows of unchanged datasets are taken over.
+BY_DATASET = ("links_other", "open_row")
 #: Of people and of the tier of deaths; taken over whole.
-WHOLE = {
-    "link_person": "person_key",
-    "link_person_name": "person_key, name",
-    "kin_closed": "a_id, b_id, relation",
-    "kin_overloaded": "ALL",
-    "link_weight": "ALL",
-}
+WHOLE = ("link_person", "link_person_name", "kin_closed", "kin_overloaded", "link_weight")
 SNAPSHOT_TABLES = (*BY_DATASET, *WHOLE)
 _STAGED = re.compile(r"\bstg_(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
@@ -64,11 +58,9 @@ def exact_sql(folder: Path, dataset: str = "*") -> str:
 
 
 def write_links(con: SqlConnection, folder: Path, made: Iterable[str] = SNAPSHOT_TABLES) -> None:
-    """Write tables of this stage that later stages read, rows in a fixed order."""
+    """Write tables of this stage that later stages read."""
     for table in made:
-        order = BY_DATASET.get(table) or WHOLE[table]
-        target = literal(str(folder / f"{table}.parquet"))
-        con.execute(f"COPY (FROM {table} ORDER BY {order}) TO {target} (FORMAT parquet, COMPRESSION snappy)")
+        con.execute(f"COPY {table} TO {literal(str(folder / f'{table}.parquet'))} (FORMAT parquet, COMPRESSION snappy)")
 
 
 def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:

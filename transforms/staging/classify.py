@@ -20,23 +20,28 @@ REPEAT, OTHER_SHEET, SAME_FILE, REJECTED = "重复行", "不是数据的工作�
 _BLANKS = " \t\n\v\f\r\x1a\u00a0\u3000\ufeff\u200b"
 _MOST = 0.6
 _LONG_NOTE = 12
+# Nor is a number longer than a telephone number with its area code and extension, under the heading of one.
+_REFERENCES = ("identifier", "account", "uscc")
+_REFERENCE = "[0-9A-Za-z]{15,39}[0-9]"
 
 
 def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Codes) -> list[Layer]:
     """Layers that make `_kind` (RECORD or why the row is none) from the cells c0 … and _row.
 
-    Most records cost next to nothing: what looks like an ID number settles it. Everything else is worked out
-    for the rows without one.
+    Most records cost next to nothing: what looks like an ID number, an account or a long reference number settles it. Everything else is
+    worked out for the rows without one.
     """
     cells = ", ".join(map(sheet.text, range(sheet.width)))
     named = {index: contract.column(column) for column, index in heading.columns.items()}
     telling = [i for i, text in enumerate(heading.texts) if i in named or (text and not contract.ignores_heading(text))]
     numbers = [f"c{index}" for index, column in named.items() if column.type == "id18"]
     names = [f"_said[{index + 1}]" for index, column in named.items() if column.type == "name"]
+    references = [sheet.text(index) for index, column in named.items() if column.type in _REFERENCES]
     # 18 bytes that begin with a digit are no heading, total or footnote.
     sure = " OR ".join(f"coalesce(strlen({c}) = 18 AND {c} >= '1' AND {c} < ':', FALSE)" for c in numbers) or "FALSE"
+    referred = " OR ".join(f"coalesce(regexp_full_match({c}, '{_REFERENCE}'), FALSE)" for c in references) or "FALSE"
     return [
-        {"_sure": f"({sure}) AND _row > {heading.last}"},
+        {"_sure": f"CASE WHEN {sure} THEN TRUE ELSE {referred} END AND _row > {heading.last}"},
         {
             "_said": "CASE WHEN NOT _sure "
             f"THEN list_transform([{cells}], lambda x: nullif(trim(x, {literal(_BLANKS)}), '')) END"

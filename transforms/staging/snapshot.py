@@ -211,6 +211,8 @@ def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "true",
+        # As in open_database: merging row groups of what was just linked costs more than it saves.
+        "max_vacuum_tasks": "0",
         "temp_directory": str(limits.spill if limits and limits.spill else scratch / "spill"),
     }
     if limits:
