@@ -29,7 +29,7 @@ from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
 from transforms.core.build import build_core, create_context
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
-from transforms.core.scope import is_narrowed, narrow_to
+from transforms.core.scope import HOUSEHOLDS, is_narrowed, narrow_to
 from transforms.decisions.rectification import build_rectification
 from transforms.linkage.files import link_views
 from transforms.pace import Pace
@@ -170,8 +170,7 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
     contracts = load_contracts(settings.contracts)
     snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
     with _database(plan, settings) as con, timed("reconcile", progress) as report:
-        scope = "household_id IN (SELECT household_id FROM scope_household)"
-        load_previous_roll(con, _other_roll(plan, snapshot), scope if is_narrowed(con) else "TRUE")
+        load_previous_roll(con, _other_roll(plan, snapshot), HOUSEHOLDS if is_narrowed(con) else "TRUE")
         con.begin()
         run_tables.write_inputs(con, snapshot.inputs, contracts)
         create_row_check(con, contracts["benefit_roll"])

@@ -17,9 +17,9 @@ from transforms.core.build import create_link_parts
 FOLDER = Path(__file__).parent / "scope"
 STEPS = 2
 NOWHERE = "000000000"
-HOUSEHOLDS = "household_id IN (SELECT household_id FROM scope_household)"
-ACCOUNTS = "bank_account IN (SELECT account FROM scope_account)"
-PEOPLE = "id_number IN (SELECT person_key FROM scope_person)"
+HOUSEHOLDS = "key_of(household_id) IN (SELECT household FROM scope_household)"
+ACCOUNTS = "key_of(bank_account) IN (SELECT account FROM scope_account)"
+PEOPLE = "key_of(id_number) IN (SELECT person FROM scope_person)"
 HERE = "township_code LIKE getvariable('scope_below')"
 #: What is read as a whole, not through links: the rows the scope keeps, by any of these.
 KEPT = {
@@ -39,14 +39,16 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str, linked_datasets: It
     if township == NOWHERE:
         return
     con.execute(f"SET VARIABLE scope_township = '{township}'; SET VARIABLE scope_below = '{township}%'")
+    con.execute((FOLDER / "keys.sql").read_text(encoding="utf-8"))
     con.execute((FOLDER / "seed.sql").read_text(encoding="utf-8"))
     for _ in range(STEPS):
         con.execute((FOLDER / "widen.sql").read_text(encoding="utf-8"))
-    linked = "person_key IN (SELECT person_key FROM scope_person)"
-    near = "(SELECT person_key FROM scope_person)"
-    _keep(con, "links", linked)
+    for keys in ("roll_key", "payment_key", "payee_key", "kin_key"):
+        con.execute(f"DROP TABLE {keys}")
+    near = "IN (SELECT person FROM scope_person)"
+    _keep(con, "links", f"key_of(person_key) {near}")
     create_link_parts(con, linked_datasets)
-    _keep(con, "kin_closed", f"a_id IN {near} OR b_id IN {near}")
+    _keep(con, "kin_closed", f"key_of(a_id) {near} OR key_of(b_id) {near}")
     for dataset, conditions in KEPT.items():
         by_link = f"_row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"
         _keep(con, f"stg_{dataset}", " OR ".join((*conditions, by_link)))

@@ -42,10 +42,7 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
     referred = " OR ".join(f"coalesce(regexp_full_match({c}, '{_REFERENCE}'), FALSE)" for c in references) or "FALSE"
     return [
         {"_sure": f"CASE WHEN {sure} THEN TRUE ELSE {referred} END AND _row > {heading.last}"},
-        {
-            "_said": "CASE WHEN NOT _sure "
-            f"THEN list_transform([{cells}], lambda x: nullif(trim(x, {literal(_BLANKS)}), '')) END"
-        },
+        {"_said": f"CASE WHEN NOT _sure THEN list_transform([{cells}], lambda x: {_trimmed('x')}) END"},
         {"_filled": "list_filter(_said, lambda x: x IS NOT NULL)"},
         {"_first": "_filled[1]"},
         {
@@ -70,6 +67,17 @@ def _above(heading: Heading) -> str:
     )
 
 
+def _if(first: str, then: str) -> str:
+    """Both conditions, the second worked out only for the rows that meet the first: AND would work it out for all."""
+    return f"CASE WHEN {first} THEN {then} ELSE FALSE END"
+
+
+def _trimmed(cell: str) -> str:
+    """A cell without blanks around it, NULL when nothing is left. trim() takes its characters apart for every cell: only where there are any."""
+    blank = "".join(f"\\x{{{ord(character):x}}}" for character in _BLANKS)
+    return f"CASE WHEN regexp_matches({cell}, '[{blank}]') THEN nullif(trim({cell}, {literal(_BLANKS)}), '') ELSE nullif({cell}, '') END"
+
+
 def _bare(cell: str) -> str:
     """A cell without blanks, its colons and brackets half-width."""
     return f"translate(regexp_replace({cell}, '[\\s\\x{{3000}}\\x{{a0}}]', '', 'g'), '：（）', ':()')"
@@ -89,14 +97,14 @@ def _repeats_title(heading: Heading) -> str:
     if not heading.titles:
         return "FALSE"
     titles = ", ".join(map(literal, sorted(heading.titles)))
-    return f"(list_contains([{titles}], _first) AND len(list_distinct(_filled)) = 1)"
+    return _if(f"list_contains([{titles}], _first)", "len(list_distinct(_filled)) = 1")
 
 
 def _is_numbering(telling: list[int]) -> str:
     """A row numbered beforehand and never filled in: only a number, under a heading that carries nothing."""
     places = ", ".join(str(i + 1) for i in telling)
     nothing = f"len(list_filter(list_select(_said, [{places}]), lambda x: x IS NOT NULL)) = 0" if telling else "TRUE"
-    return f"(regexp_full_match(_first, '[0-9]+([.]0)?') AND {nothing})"
+    return _if("regexp_full_match(_first, '[0-9]+([.]0)?')", nothing)
 
 
 def _is_footnote(codes: Codes) -> str:
@@ -108,8 +116,8 @@ def _is_footnote(codes: Codes) -> str:
     note = literal("(" + "|".join(_escaped(word) for word in starts) + ").*")
     others = f"list_distinct(list_filter(_filled, lambda x: NOT regexp_full_match({_bare('x')}, {note})))"
     long = f"length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]')"
-    sentence = f"{long} AND len(list_distinct(_filled)) = 1"
-    return f"((regexp_full_match({_bare('_first')}, {note}) AND len({others}) <= 1) OR ({sentence}))"
+    begun = _if(f"regexp_full_match({_bare('_first')}, {note})", f"len({others}) <= 1")
+    return f"({begun} OR {_if(long, 'len(list_distinct(_filled)) = 1')})"
 
 
 def _repeats_heading(heading: Heading, contract: Contract) -> str:
@@ -118,11 +126,8 @@ def _repeats_heading(heading: Heading, contract: Contract) -> str:
     for row in heading.rows:
         said = {i: text for i, text in enumerate(row, 1) if text}
         if len(said) > 1:
-            texts = ", ".join(literal(text) for text in said.values())
-            places = ", ".join(map(str, said))
-            equal = f"lambda i: (_said[([{places}])[i]] = ([{texts}])[i])::INT"
-            same = f"list_transform(range(1, {len(said) + 1}), {equal})"
-            tests.append(f"coalesce(list_sum({same}), 0) >= {_enough(len(said))}")
+            same = " + ".join(f"coalesce((_said[{i}] = {literal(text)})::INT, 0)" for i, text in said.items())
+            tests.append(f"({same}) >= {_enough(len(said))}")
     own = []
     for column in contract.columns:
         if column.required and column.name in heading.columns:

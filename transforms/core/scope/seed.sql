@@ -1,28 +1,30 @@
 -- What a township's findings are about: its households by the roll, the archives and the payments, what was found or
 -- answered before, and the people its registers name. More than belongs to it does no harm; anything less would.
 CREATE OR REPLACE TEMP TABLE scope_before AS
-SELECT subject_key, household_id FROM previous_suspect WHERE township_code = getvariable('scope_township')
+SELECT key_of(subject_key) AS subject, key_of(household_id) AS household FROM previous_suspect
+WHERE township_code = getvariable('scope_township')
 UNION ALL
-SELECT subject_key, NULL FROM decision_history
+SELECT key_of(subject_key), NULL FROM decision_history
 WHERE getvariable('scope_township') IN (township_code, owner_township_code);
 
 CREATE OR REPLACE TABLE scope_household AS
-SELECT household_id FROM stg_benefit_roll WHERE township_code LIKE getvariable('scope_below')
-UNION
-SELECT household_id FROM stg_archives WHERE township_code LIKE getvariable('scope_below')
-UNION
-SELECT household_id FROM stg_archives WHERE household_id LIKE getvariable('scope_below')
-UNION
-SELECT household_id FROM stg_payments WHERE household_id LIKE getvariable('scope_below')
-UNION
-SELECT household_id FROM scope_before WHERE household_id IS NOT NULL
-UNION
-SELECT subject_key FROM scope_before
-UNION
-SELECT household_id FROM previous_roll WHERE township_code = getvariable('scope_township');
+SELECT household FROM (
+    SELECT key_of(household_id) AS household FROM stg_benefit_roll WHERE township_code LIKE getvariable('scope_below')
+    UNION
+    SELECT key_of(household_id) FROM stg_archives
+    WHERE township_code LIKE getvariable('scope_below') OR household_id LIKE getvariable('scope_below')
+    UNION
+    SELECT key_of(household_id) FROM stg_payments WHERE household_id LIKE getvariable('scope_below')
+    UNION
+    SELECT household FROM scope_before
+    UNION
+    SELECT subject FROM scope_before
+    UNION
+    SELECT key_of(household_id) FROM previous_roll WHERE township_code = getvariable('scope_township')
+) WHERE household IS NOT NULL;
 
 CREATE OR REPLACE TABLE scope_account AS
-SELECT subject_key AS account FROM scope_before;
+SELECT subject AS account FROM scope_before WHERE subject IS NOT NULL;
 
 CREATE OR REPLACE TEMP TABLE scope_register AS
 SELECT 'poverty_registry' AS dataset, _row_id, id_number FROM stg_poverty_registry
@@ -36,11 +38,13 @@ UNION ALL
 SELECT 'officials', _row_id, id_number FROM stg_officials WHERE township_code LIKE getvariable('scope_below');
 
 CREATE OR REPLACE TABLE scope_person AS
-SELECT person_key FROM (
-    SELECT id_number AS person_key FROM scope_register
+SELECT person FROM (
+    SELECT key_of(id_number) AS person FROM scope_register
     UNION
-    SELECT l.person_key FROM links AS l SEMI JOIN scope_register AS r ON r.dataset = l.dataset AND r._row_id = l._row_id
+    SELECT key_of(l.person_key)
+    FROM links AS l
+    SEMI JOIN scope_register AS r ON r.dataset = l.dataset AND r._row_id = l._row_id
     WHERE l.dataset IN ('poverty_registry', 'severe_illness', 'disability_register', 'officials')
     UNION
-    SELECT subject_key FROM scope_before
-) WHERE person_key IS NOT NULL;
+    SELECT subject FROM scope_before
+) WHERE person IS NOT NULL;

@@ -1,16 +1,9 @@
 -- One step outward: the people of the households, their near relatives, the accounts, and the households those belong to.
--- An account's text is compared as it is: account_of() gives that text or nothing, and works a pattern on every row of the register.
 CREATE OR REPLACE TEMP TABLE scope_roll AS
-SELECT DISTINCT
-    household_id, account_of(bank_account) AS account,
-    person_key_of(id_number_status, id_number, household_id, name) AS person_key
-FROM stg_benefit_roll
-WHERE household_id IN (SELECT household_id FROM scope_household);
+SELECT DISTINCT person, account FROM roll_key WHERE household IN (SELECT household FROM scope_household);
 
 CREATE OR REPLACE TEMP TABLE scope_paid AS
-SELECT DISTINCT _row_id, account_of(bank_account) AS account
-FROM stg_payments
-WHERE household_id IN (SELECT household_id FROM scope_household);
+SELECT _row_id, account FROM payment_key WHERE household IN (SELECT household FROM scope_household);
 
 CREATE OR REPLACE TABLE scope_account AS
 SELECT account FROM scope_account
@@ -20,33 +13,34 @@ UNION
 SELECT account FROM scope_paid WHERE account IS NOT NULL;
 
 CREATE OR REPLACE TABLE scope_person AS
-SELECT person_key FROM scope_person
+SELECT person FROM scope_person
 UNION
-SELECT person_key FROM scope_roll WHERE person_key IS NOT NULL
+SELECT person FROM scope_roll WHERE person IS NOT NULL
 UNION
-SELECT person_key FROM links WHERE dataset = 'payments' AND _row_id IN (SELECT _row_id FROM scope_paid);
+SELECT person FROM payee_key WHERE _row_id IN (SELECT _row_id FROM scope_paid);
 
 CREATE OR REPLACE TABLE scope_person AS
 WITH kin AS (
-    SELECT b_id, b_person_key FROM kin_closed WHERE a_id IN (SELECT person_key FROM scope_person)
+    SELECT b, b_person FROM kin_key WHERE a IN (SELECT person FROM scope_person)
     UNION ALL
-    SELECT a_id, a_person_key FROM kin_closed WHERE b_id IN (SELECT person_key FROM scope_person)
+    SELECT a, a_person FROM kin_key WHERE b IN (SELECT person FROM scope_person)
 )
-SELECT person_key FROM scope_person
+SELECT person FROM scope_person
 UNION
-SELECT b_id FROM kin
+SELECT b FROM kin
 UNION
-SELECT b_person_key FROM kin WHERE b_person_key IS NOT NULL;
+SELECT b_person FROM kin WHERE b_person IS NOT NULL;
 
 CREATE OR REPLACE TABLE scope_household AS
-SELECT household_id FROM scope_household
+SELECT household FROM scope_household
 UNION
-SELECT household_id FROM stg_benefit_roll WHERE id_number IN (SELECT person_key FROM scope_person)
+SELECT household FROM roll_key
+WHERE (id_number IN (SELECT person FROM scope_person) OR account IN (SELECT account FROM scope_account)) AND household IS NOT NULL
 UNION
-SELECT household_id FROM stg_benefit_roll WHERE bank_account IN (SELECT account FROM scope_account)
-UNION
-SELECT household_id FROM stg_payments WHERE bank_account IN (SELECT account FROM scope_account)
-UNION
-SELECT p.household_id FROM stg_payments AS p
-SEMI JOIN (SELECT _row_id FROM links WHERE dataset = 'payments' AND person_key IN (SELECT person_key FROM scope_person)) AS l
-    ON l._row_id = p._row_id;
+SELECT p.household FROM payment_key AS p
+WHERE
+    p.household IS NOT NULL
+    AND (
+        p.account IN (SELECT account FROM scope_account)
+        OR p._row_id IN (SELECT _row_id FROM payee_key WHERE person IN (SELECT person FROM scope_person))
+    );
