@@ -20,7 +20,7 @@ REPEAT, OTHER_SHEET, SAME_FILE, REJECTED = "重复行", "不是数据的工作�
 _BLANKS = " \t\n\v\f\r\x1a\u00a0\u3000\ufeff\u200b"
 _MOST = 0.6
 _LONG_NOTE = 12
-# Nor is a number longer than a telephone number with its area code and extension, under the heading of one.
+# Under the heading of a reference number: one longer than a telephone number with area code and extension is no total and no footnote.
 _REFERENCES = ("identifier", "account", "uscc")
 _REFERENCE = "[0-9A-Za-z]{15,39}[0-9]"
 
