@@ -39,12 +39,16 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str, linked_datasets: It
     if township == NOWHERE:
         return
     con.execute(f"SET VARIABLE scope_township = '{township}'; SET VARIABLE scope_below = '{township}%'")
-    con.execute((FOLDER / "keys.sql").read_text(encoding="utf-8"))
-    con.execute((FOLDER / "seed.sql").read_text(encoding="utf-8"))
+    con.execute(_sql("macros"))
+    con.execute(_sql("seed"))
+    # Read once: each step would read the texts of whole registers again. One file per table, its stem is the name.
+    keys = [path.stem for path in sorted((FOLDER / "keys").glob("*.sql"))]
+    for table in keys:
+        con.execute(f"CREATE TEMP TABLE {table} AS {_sql(f'keys/{table}')}")
     for _ in range(STEPS):
-        con.execute((FOLDER / "widen.sql").read_text(encoding="utf-8"))
-    for keys in ("roll_key", "payment_key", "payee_key", "kin_key"):
-        con.execute(f"DROP TABLE {keys}")
+        con.execute(_sql("widen"))
+    for table in keys:
+        con.execute(f"DROP TABLE {table}")
     near = "IN (SELECT person FROM scope_person)"
     _keep(con, "links", f"key_of(person_key) {near}")
     create_link_parts(con, linked_datasets)
@@ -52,6 +56,10 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str, linked_datasets: It
     for dataset, conditions in KEPT.items():
         by_link = f"_row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"
         _keep(con, f"stg_{dataset}", " OR ".join((*conditions, by_link)))
+
+
+def _sql(name: str) -> str:
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def is_narrowed(con: duckdb.DuckDBPyConnection) -> bool:

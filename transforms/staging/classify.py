@@ -34,7 +34,7 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
     cells = ", ".join(map(sheet.text, range(sheet.width)))
     named = {index: contract.column(column) for column, index in heading.columns.items()}
     telling = [i for i, text in enumerate(heading.texts) if i in named or (text and not contract.ignores_heading(text))]
-    numbers = [f"c{index}" for index, column in named.items() if column.type == "id18"]
+    numbers = [sheet.text(index) for index, column in named.items() if column.type == "id18"]
     names = [f"_said[{index + 1}]" for index, column in named.items() if column.type == "name"]
     references = [sheet.text(index) for index, column in named.items() if column.type in _REFERENCES]
     # 18 bytes that begin with a digit are no heading, total or footnote.

@@ -16,7 +16,7 @@ import duckdb
 
 from data_contracts import Codes, Contract, load_codes
 from transforms.intake import Intake, ReceivedFile
-from transforms.intake.sql import draw_no_bar
+from transforms.intake.sql import connect
 from transforms.pace import Pace
 from transforms.staging.checks import count_checks
 from transforms.staging.dataset import DatasetWork, Progress, stage_dataset
@@ -89,28 +89,21 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     scratch.mkdir(parents=True)
     before = _readable(previous)
     index, words = HeadingIndex(contracts), codes or load_codes()
-    with _connect(limits, scratch) as con:
+    with connect(limits.spill if limits and limits.spill else scratch / "spill", **_settings(limits)) as con:
         register_functions(con)
         accounts: dict[str, Sequence[FileAccount]] = {}
-        checks: dict[str, Sequence[Mapping[str, object]]] = {}
         tasks = []
         for dataset, contract in contracts.items():
             own = [file for file in files if file.dataset == dataset]
             if before and own and before.keys.get(dataset) == keys[dataset]:
                 accounts[dataset] = _link(before, dataset, folder)
-                checks[dataset] = [check for check in before.checks if check["dataset"] == dataset]
                 progress(f"  {dataset}: unchanged, {len(own)} files")
             elif own:
                 tasks.append((DatasetWork(contract, contracts, index, words, scratch / dataset), own))
-            else:
-                checks[dataset] = count_checks(contract, [])
-        for task, found in _stage(con, tasks, folder, _at_once(limits), progress):
-            accounts[task.contract.dataset] = found
-            checks[task.contract.dataset] = count_checks(task.contract, found)
+        accounts.update(_stage(con, tasks, folder, _at_once(limits), progress))
         listed = [account for dataset in contracts for account in accounts.get(dataset, ())]
-        snapshot = Snapshot(
-            snapshot_id, folder, (*listed, *refused), keys, tuple(check for d in contracts for check in checks[d])
-        )
+        checks = [check for d, contract in contracts.items() for check in count_checks(contract, accounts.get(d, ()))]
+        snapshot = Snapshot(snapshot_id, folder, (*listed, *refused), keys, tuple(checks))
         if finish:
             staged_views(con, snapshot, contracts)
             changed = {d for d in contracts if before is None or before.keys.get(d) != keys.get(d)}
@@ -129,26 +122,26 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
 
 def _stage(
     con: duckdb.DuckDBPyConnection, tasks: Sequence[Task], folder: Path, at_once: int, progress: Progress
-) -> Iterator[tuple[DatasetWork, list[FileAccount]]]:
+) -> Iterator[tuple[str, list[FileAccount]]]:
     """Stage datasets, first the small ones, several at once: reading and planning one of them keeps one core busy. Large ones have all cores."""
-    size = {work.contract.dataset: sum(file.size for file in own) for work, own in tasks}
-    pace = Pace(sum(size.values()))
+    pace = Pace(sum(map(_size, tasks)))
 
     def stage(task: Task) -> list[FileAccount]:
         work, own = task
-        dataset = work.contract.dataset
-        progress(f"  staging {dataset}, {len(own)} files of {size[dataset] / 1e6:,.1f} MB ({pace})")
+        progress(f"  staging {work.contract.dataset}, {len(own)} files of {_size(task) / 1e6:,.1f} MB ({pace})")
         with con.cursor() as cursor:
             return stage_dataset(cursor, own, work, folder, progress)
 
-    ordered = sorted(tasks, key=lambda task: -size[task[0].contract.dataset])
-    small = [task for task in ordered if size[task[0].contract.dataset] <= SMALL_BYTES]
-    large = ordered[: len(ordered) - len(small)]
+    small = [task for task in tasks if _size(task) <= SMALL_BYTES]
+    large = [task for task in tasks if _size(task) > SMALL_BYTES]
     with ThreadPoolExecutor(at_once) as pool:
-        results = chain(zip(small, pool.map(stage, small), strict=True), zip(large, map(stage, large), strict=True))
-        for (work, _), found in results:
-            pace.add(size[work.contract.dataset], sum(file.received for file in found))
-            yield work, found
+        for task, found in zip((*small, *large), chain(pool.map(stage, small), map(stage, large)), strict=True):
+            pace.add(_size(task), sum(file.received for file in found))
+            yield task[0].contract.dataset, found
+
+
+def _size(task: Task) -> int:
+    return sum(file.size for file in task[1])
 
 
 def _at_once(limits: Limits | None) -> int:
@@ -206,22 +199,18 @@ def _link(before: Snapshot, dataset: str, folder: Path) -> tuple[FileAccount, ..
     return before.of(dataset)
 
 
-def _connect(limits: Limits | None, scratch: Path) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
+def _settings(limits: Limits | None) -> dict[str, str | int]:
+    settings: dict[str, str | int] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "preserve_insertion_order": "true",
         # As in open_database: merging row groups of what was just linked costs more than it saves.
         "max_vacuum_tasks": "0",
-        "temp_directory": str(limits.spill if limits and limits.spill else scratch / "spill"),
     }
     if limits:
-        config["memory_limit"] = limits.memory_limit
+        settings["memory_limit"] = limits.memory_limit
         if limits.threads:
-            config["threads"] = limits.threads
-    con = duckdb.connect(":memory:", config=config)
-    draw_no_bar(con)
-    return con
+            settings["threads"] = limits.threads
+    return settings
 
 
 def _digest(mapping: Mapping[str, str], *more: str) -> str:
