@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from sample_data.generate import SMALL, write_drop
 from sample_data.world import Settings
 
-AS_OF = "2021-09-30"
+AS_OF, NEXT_DAY = "2021-09-30", "2021-10-01"
 PERSONS_PER_CASE = 2_000
 PERSONS_PER_TOWNSHIP = 5_000
 TOWNSHIPS_PER_COUNTY = 20

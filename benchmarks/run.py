@@ -1,8 +1,8 @@
 """Measures hedui against the least that could be done with the same files:  python -m benchmarks.run [--sizes 50k,500k,5m] [--parts night,floor] [--work DIR]
 
 Per size, each in a process of its own with wall time, CPU time and peak memory of the process tree: the nightly run, a second night in which one
-register changed, the rerun of one township, the three parts of the floor (benchmarks.floor), and eleven rules in Polars, in pandas (on the
-drop a tenth as large) and, where PySpark and Java are there, on Spark local. Prints ratios to the floor in CPU time and how they grow between sizes; writes results/<machine day>.json and a chart.
+register changed, the night of the next day with that register as it was, the rerun of one township, the three parts of the floor (benchmarks.floor),
+and eleven rules in Polars, in pandas (on the drop a tenth as large) and, where PySpark and Java are there, on Spark local. Prints ratios to the floor in CPU time and how they grow between sizes; writes results/<machine day>.json and a chart.
 Nothing is asserted: times are those of this machine on this day.
 """
 
@@ -26,7 +26,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.chart import write_chart
-from benchmarks.drops import AS_OF, Drop, drop_of, with_one_register_changed
+from benchmarks.drops import AS_OF, NEXT_DAY, Drop, drop_of, with_one_register_changed
 from benchmarks.measure import Measured, measure
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,7 @@ RESULTS = Path(__file__).parent / "results"
 FLOOR = ("intake", "rules", "workbooks")
 UNITS = {"k": 1_000, "m": 1_000_000}
 NOTHING_TO_COMPARE = 20_000
-PARTS = ("night", "rerun", "floor", "second night", "polars", "pandas", "spark")
+PARTS = ("night", "rerun", "floor", "second night", "next day", "polars", "pandas", "spark")
 
 
 @dataclass
@@ -59,11 +59,13 @@ class SizeResult:
     def ratios(self) -> dict[str, float]:
         """CPU time against the floor's, and the second night's against the first's."""
         told: dict[str, float] = {}
-        night, second, floor = self.cpu("night"), self.cpu("second night"), self.floor
+        night, floor = self.cpu("night"), self.floor
         if night and floor:
             told["night / floor"] = round(night / floor, 2)
-        if night and second:
-            told["second night / night"] = round(second / night, 2)
+        for name in ("second night", "next day"):
+            cost = self.cpu(name)
+            if night and cost:
+                told[f"{name} / night"] = round(cost / night, 2)
         for name in ("polars", "pandas, a tenth", "spark local"):
             cost, rules = self.cpu(name), self.cpu("floor rules")
             if cost and rules:
@@ -92,6 +94,8 @@ def measure_size(work: Path, persons: int, parts: Collection[str] = PARTS) -> Si
         _floor(result, drop, scratch, run_dir)
     if run_dir and "second night" in parts:
         _night(result, "second night", with_one_register_changed(drop, scratch / "changed"), store)
+        if "next day" in parts:
+            _night(result, "next day", drop.inbox, store, NEXT_DAY)
     if "polars" in parts:
         _module(result, "polars", "benchmarks.in_polars", drop, scratch)
     if "pandas" in parts and persons >= NOTHING_TO_COMPARE * 10:
@@ -103,8 +107,8 @@ def measure_size(work: Path, persons: int, parts: Collection[str] = PARTS) -> Si
     return result
 
 
-def _night(result: SizeResult, name: str, inbox: Path, store: Path) -> Path | None:
-    command = ["flows.cli", "run", "--inbox", str(inbox), "--store", str(store), "--as-of", AS_OF, "--json"]
+def _night(result: SizeResult, name: str, inbox: Path, store: Path, as_of: str = AS_OF) -> Path | None:
+    command = ["flows.cli", "run", "--inbox", str(inbox), "--store", str(store), "--as-of", as_of, "--json"]
     told = _measured(result, name, command)
     run_dir = _run_dir(told)
     if run_dir is None:

@@ -15,7 +15,7 @@ import duckdb
 
 from data_contracts import load_codes
 from data_contracts.loader import Contract, load_contracts
-from flows.engine import RuleEngine, engine_version, fetch, linking_engine, rule_engine
+from flows.engine import engine_version, fetch, linking_engine, rule_engine
 from flows.feedback import load_into_run
 from flows.memory import memory_limit
 from flows.plan import Progress, RunError, RunPlan, StageReport, UsageError, timed
@@ -27,11 +27,13 @@ from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
 from rules.engine.findings import build_findings, finding_sql
 from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
-from transforms.core.build import build_core, create_context
+from transforms.core.build import AS_VIEWS, build_core, core_definitions, core_table_names, create_context
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
 from transforms.core.scope import HOUSEHOLDS, is_narrowed, narrow_to
+from transforms.core.unchanged import Prints, keep_only, matching_version, read_made, write_made
 from transforms.decisions.rectification import build_rectification
 from transforms.linkage.files import link_views
+from transforms.linkage.roles import registers
 from transforms.pace import Pace
 from transforms.publish import outputs, run_tables
 from transforms.publish.store import Store
@@ -102,29 +104,35 @@ def _link(con: duckdb.DuckDBPyConnection, folder: Path, earlier: Path | None, ch
             if engine is not con:
                 fetch(con, engine, (*files.SNAPSHOT_TABLES, "links_exact"))
                 files.split_exact(con, "links_exact", exact, contracts)
-            files.write_links(con, links)
+            files.write_links(con, links, registers(contracts))
     (links / files.VERSION).write_text(version, encoding="utf-8")
 
 
 def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[RuleOutcome], list[StageReport]]:
-    """Core tables, rules and findings, in a new run.duckdb in the run's work folder."""
+    """Core tables, rules and findings, in the run's own run.duckdb in its work folder."""
     contracts = load_contracts(settings.contracts)
     snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
     parameters = _parameters(plan, settings)
     rules = _rules(plan, settings)
     reports = []
-    with _database(plan, settings) as con, ExitStack() as held:
+    with _begun(plan, settings, snapshot) as con, ExitStack() as held:
         with timed("core", progress) as report:
             engine = held.enter_context(rule_engine(settings, plan.work))
             if plan.township:
                 here = f"household_id IN (SELECT household_id FROM previous_run.core_row WHERE township_code = '{plan.township}')"
                 load_previous_roll(con, _other_roll(plan, snapshot), here)
+            made = read_made(con)
             # One transaction: every table made on its own would be flushed to disk on its own.
             con.begin()
             # What was found and answered before comes first: a rerun looks at those people and households again.
             load_previous_findings(con, _run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
             load_into_run(con, plan.store, settings, plan.as_of)
-            _prepare(con, plan, settings, snapshot, contracts, parameters, rules, engine)
+            linked = _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
+            prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
+            unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
+            tables = engine.core(con, linked)
+            readers = [*engine.readers(rule for i, rule in rules.items() if i not in unchanged), *finding_sql()]
+            build_core(con, linked, readers=readers, made=tables, kept=unchanged)
             con.commit()
             report.rows = _count(con, "core_row")
         reports.append(report)
@@ -133,16 +141,52 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
 
             def tell(outcome: RuleOutcome) -> None:
                 pace.add(1)
-                progress(f"  {outcome.rule_id}: {outcome.status}, {outcome.findings} findings ({pace})")
+                as_before = ", as in the last run" if outcome.unchanged else ""
+                progress(f"  {outcome.rule_id}: {outcome.status}, {outcome.findings} findings{as_before} ({pace})")
 
             outcomes = apply_rules(
-                con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select
+                con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select, unchanged
             )
+            unanswered = {o.rule_id for o in outcomes if o.status != "evaluated"}
+            write_made(con, {name: print_ for name, print_ in prints.items() if name not in unanswered})
             run_tables.write_rules(con, rules, outcomes)
             report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
             build_rectification(con, _run_path(plan, plan.previous_run_id), plan.as_of)
         reports.append(report)
     return outcomes, reports
+
+
+def _may_be_taken_over(plan: RunPlan, settings: Settings) -> bool:
+    """Whether a later run may take over what this one makes, and this one what the last made: whole runs, worked out by DuckDB."""
+    return plan.kind == "nightly" and settings.engine == "duckdb"
+
+
+def _begun(plan: RunPlan, settings: Settings, snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """The run's database: new, or with core tables and answers that may hold again: those an earlier attempt of this run left, else those of
+    the last run where that knew the same roll on the same date."""
+    database = plan.work / RUN_DATABASE
+    if not database.exists() and _may_be_taken_over(plan, settings) and plan.previous_run_id:
+        manifest = Store(plan.store).manifest(plan.previous_run_id)
+        last = Store(plan.store).runs / plan.previous_run_id / RUN_DATABASE
+        same_roll = manifest["datasets"].get("benefit_roll") == snapshot.keys.get("benefit_roll")
+        now = (plan.as_of.isoformat(), settings.engine, matching_version())
+        if same_roll and last.exists() and (manifest["as_of"], manifest["engine"], manifest.get("matching")) == now:
+            shutil.copyfile(last, database)
+    fresh = not database.exists()
+    con = _database(plan, settings)
+    if not fresh:
+        keep_only(con, [*core_table_names(), "raw_finding"])
+    return con
+
+
+def _prints(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, linked: list[str], rules: Mapping[str, Rule]) -> dict[str, str | None]:  # fmt: skip
+    """Prints of the core tables and of the rules' answers."""
+    with open_database(None, EngineLimits()) as parser:
+        create_macros(parser)
+        prints = Prints(con, parser, snapshot.path)
+        made = {name: prints.define(name, select) for name, select in core_definitions(linked).items()}
+        tables = {name: made[name] for name in core_table_names() if name not in AS_VIEWS}
+        return tables | {i: prints.of(rule.sql) for i, rule in rules.items()}
 
 
 def validate(
@@ -303,7 +347,8 @@ def _parameters(plan: RunPlan, settings: Settings) -> ParameterSet:
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract],
-             parameters: ParameterSet, rules: Mapping[str, Rule], engine: RuleEngine) -> None:  # fmt: skip
+             parameters: ParameterSet, rules: Mapping[str, Rule]) -> list[str]:  # fmt: skip
+    """All that core tables and rules read of a run; returns the datasets linked to people."""
     create_macros(con)
     staged_views(con, snapshot, contracts)
     for dataset in plan.rejected:
@@ -323,8 +368,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
-    made = engine.core(con, linked)
-    build_core(con, linked, readers=[*engine.readers(rules.values()), *finding_sql()], made=made)
+    return linked
 
 
 def _workbooks(con: duckdb.DuckDBPyConnection, plan: RunPlan, header: Any, progress: Progress) -> None:
@@ -376,6 +420,7 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
         "finished": finished.isoformat(timespec="seconds"),
         "engine": settings.engine,
         "versions": outputs.versions(),
+        "matching": matching_version(),
         "township": plan.township,
         "findings": sum(by_severity.values()),
         "by_severity": {s: by_severity.get(s, 0) for s in ("high", "medium", "low")},
@@ -384,7 +429,7 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
         "missing_core": missing_core(snapshot, contracts),
         "rules": {
             o.rule_id: {"status": o.status, "reason": o.reason, "note": o.note, "version": o.version, "findings": o.findings,
-                        "seconds": round(o.seconds, 3)}
+                        "seconds": round(o.seconds, 3), "unchanged": o.unchanged}
             for o in outcomes
         },
         "parameters": _parameters_said(plan, settings, snapshot, contracts),

@@ -14,6 +14,9 @@ from flows.plan import RunError, RunPlan
 from flows.settings import Settings
 from transforms.publish.store import Store
 
+#: The folder of a run with the Data Docs.
+PAGES = "data_docs"
+
 
 @dataclass(frozen=True)
 class Validated:
@@ -32,10 +35,12 @@ class Validator:
 
     def ask(self, plan: RunPlan, settings: Settings) -> None:
         """Have the plan's snapshot validated; Data Docs go into the run's work folder."""
+        store = Store(plan.store)
         asked = {
-            "snapshot": str(Store(plan.store).snapshots / str(plan.snapshot_id)),
+            "snapshot": str(store.snapshots / str(plan.snapshot_id)),
+            "earlier": str(store.runs / plan.previous_run_id / PAGES) if plan.previous_run_id else None,
             "as_of": plan.as_of.isoformat(),
-            "out_dir": str(plan.work / "data_docs"),
+            "out_dir": str(plan.work / PAGES),
             "spill": str(plan.work / "spill-validation"),
             "memory_limit": memory_limit(plan.inbox, settings),
             "threads": settings.threads,

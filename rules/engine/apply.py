@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -32,7 +32,10 @@ OPTIONAL = {
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """What became of one rule in one run; status is evaluated, not_evaluated or failed. reason and note are Chinese."""
+    """What became of one rule in one run; status is evaluated, not_evaluated or failed. reason and note are Chinese.
+
+    unchanged: its answer was taken over from the last run, which asked the same of the same data.
+    """
 
     rule_id: str
     version: int
@@ -41,6 +44,7 @@ class RuleOutcome:
     note: str = ""
     findings: int = 0
     seconds: float = 0.0
+    unchanged: bool = False
 
 
 def its_own(rule: Rule) -> str:
@@ -49,46 +53,51 @@ def its_own(rule: Rule) -> str:
 
 
 def apply_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: Mapping[str, Arrived],
-                progress: Callable[[RuleOutcome], None] | None = None, select: Callable[[Rule], str] = its_own) -> list[RuleOutcome]:  # fmt: skip
+                progress: Callable[[RuleOutcome], None] | None = None, select: Callable[[Rule], str] = its_own,
+                unchanged: Collection[str] = ()) -> list[RuleOutcome]:  # fmt: skip
     """Run every rule whose data arrived; fill `raw_finding`; say of each rule what became of it. A rule that fails stops nothing.
 
-    select: the SELECT that gives a rule's rows here; another engine may have worked them out.
+    select: the SELECT that gives a rule's rows here; another engine may have worked them out. unchanged: ids of rules whose rows in the
+    `raw_finding` that is there hold again.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in OPTIONAL.items())
     # In memory while the rules run: a table of the file would be flushed to disk after every rule.
-    con.execute("DROP TABLE IF EXISTS raw_finding")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE new_finding (rule_id VARCHAR, subject_key VARCHAR, evidence VARCHAR, explanation VARCHAR, {columns})"
     )
     outcomes = []
     for rule in rules:
-        outcome = _apply(con, rule, arrived, select)
+        outcome = _apply(con, rule, arrived, select, rule.id in unchanged)
         outcomes.append(outcome)
         if progress:
             progress(outcome)
-    con.execute("CREATE TABLE raw_finding AS SELECT * FROM new_finding")
+    con.execute("CREATE OR REPLACE TABLE raw_finding AS SELECT * FROM new_finding")
     return outcomes
 
 
-def _apply(
-    con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arrived], select: Callable[[Rule], str]
-) -> RuleOutcome:
+def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, arrived: Mapping[str, Arrived], select: Callable[[Rule], str],
+           unchanged: bool) -> RuleOutcome:  # fmt: skip
     verdict = judge(rule, arrived)
     if not verdict.runs:
         return RuleOutcome(rule.id, rule.version, "not_evaluated", verdict.reason)
     started = time.perf_counter()
     try:
-        found = _run(con, rule, select(rule))
+        found = _take_over(con, rule) if unchanged else _run(con, rule, select(rule))
     except (duckdb.Error, RuleShapeError) as error:
         reason = str(error) if isinstance(error, RuleShapeError) else told(error)
         return RuleOutcome(rule.id, rule.version, "failed", reason, seconds=time.perf_counter() - started)
-    return RuleOutcome(
-        rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, time.perf_counter() - started
-    )
+    seconds = time.perf_counter() - started
+    return RuleOutcome(rule.id, rule.version, "evaluated", "", "；".join(verdict.notes), found, seconds, unchanged)
 
 
 class RuleShapeError(ValueError):
     """A rule's SELECT does not give the columns, or gives a subject twice."""
+
+
+def _take_over(con: duckdb.DuckDBPyConnection, rule: Rule) -> int:
+    return int(
+        con.execute(f"INSERT INTO new_finding SELECT * FROM raw_finding WHERE rule_id = '{rule.id}'").fetchall()[0][0]
+    )
 
 
 def _run(con: duckdb.DuckDBPyConnection, rule: Rule, select: str) -> int:

@@ -25,8 +25,15 @@ def test_sizes_are_told_in_thousands_and_millions() -> None:
 
 
 def test_ratios_are_of_cpu_time() -> None:
-    told = result(50_000, 30, 15, **{"second night": figures(9), "polars": figures(20)}).ratios()
-    assert told == {"night / floor": 2.0, "second night / night": 0.3, "polars / floor rules": 4.0}
+    told = result(
+        50_000, 30, 15, **{"second night": figures(9), "next day": figures(18), "polars": figures(20)}
+    ).ratios()
+    assert told == {
+        "night / floor": 2.0,
+        "second night / night": 0.3,
+        "next day / night": 0.6,
+        "polars / floor rules": 4.0,
+    }
 
 
 def test_a_failed_process_gives_no_ratio() -> None:

@@ -11,6 +11,7 @@ import pytest
 from data_contracts import load_contracts
 from tests.linkage.conftest import Rows, link_rows, stage_rows, with_check_digit
 from transforms.linkage.files import EXACT, SNAPSHOT_TABLES, VERSION, datasets_to_link, link_views, write_links
+from transforms.linkage.roles import registers
 from transforms.linkage.runner import build_links, link_again
 from transforms.staging.model import SnapshotFormatError
 
@@ -44,7 +45,7 @@ CHANGES: Rows = {
 def _whole(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     (folder / EXACT).mkdir(parents=True)
     build_links(con, CONTRACTS, exact=folder / EXACT)
-    write_links(con, folder)
+    write_links(con, folder, registers(CONTRACTS))
     (folder / VERSION).write_text("1", encoding="utf-8")
 
 

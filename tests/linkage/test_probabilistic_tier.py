@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import sqlglot
 from sqlglot import ErrorLevel
 
 from data_contracts import load_contracts
+from transforms import versions
 from transforms.linkage import runner
 from transforms.linkage.probabilistic import link_waterfall, load_model, tier
 from transforms.linkage.probabilistic.model import MODEL_FILE, ModelError
@@ -214,11 +216,16 @@ def test_a_model_that_cannot_be_right_says_every_reason(tmp_path: Path) -> None:
     assert "place: the last level is the rest (ELSE)" in said
 
 
-def test_the_model_is_part_of_the_version_of_the_links(tmp_path, monkeypatch) -> None:
+def test_the_model_is_part_of_the_version_of_the_links_and_the_report_is_not(tmp_path, monkeypatch) -> None:
+    folder = tmp_path / runner.FOLDER.relative_to(versions.ROOT)
+    shutil.copytree(runner.FOLDER, folder)
+    monkeypatch.setattr(versions, "ROOT", tmp_path)
     seen = runner.linkage_version.__wrapped__()
-    monkeypatch.setattr(runner, "FOLDER", tier.FOLDER)
-    assert runner.linkage_version.__wrapped__() != seen
-    assert (tier.FOLDER / "model.json") in set(tier.FOLDER.parent.rglob("*"))
+    for path, changes in (("report/reading.py", False), ("probabilistic/model.json", True), ("links_exact.sql", True)):
+        (folder / path).write_text((folder / path).read_text(encoding="utf-8") + " ", encoding="utf-8")
+        now = runner.linkage_version.__wrapped__()
+        assert (now != seen) is changes, path
+        seen = now
 
 
 def test_the_report_shows_every_tier_and_no_name_and_no_number(mixed, tmp_path) -> None:

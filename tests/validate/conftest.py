@@ -10,6 +10,7 @@ import pytest
 from data_contracts import Check, Column, Contract
 from transforms.staging.columns import staged_columns
 from transforms.validate import validate_snapshot
+from transforms.validate.snapshot import WHOLE_ROWS
 
 AS_OF = dt.date(2021, 6, 30)
 ROWS = 200
@@ -62,8 +63,8 @@ class Staged:
     def run(self, measured=False, out_dir=None, as_of=AS_OF, progress=None):
         """Validate what was added, row by row or by counting."""
         rows = {name: self.con.execute(f"SELECT count(*) FROM stg_{name}").fetchall()[0][0] for name in self.contracts}
-        limit = {"whole_rows": -1} if measured else {}
-        return validate_snapshot(self.con, self.contracts, rows, as_of, out_dir, progress, **limit)
+        limit = -1 if measured else WHOLE_ROWS
+        return validate_snapshot(self.con, self.contracts, rows, as_of, out_dir, progress, whole_rows=limit)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import graphlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -52,22 +52,27 @@ def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidenc
     )
 
 
+def core_definitions(linked_datasets: Iterable[str]) -> dict[str, str]:
+    """Name → SELECT of view link_<dataset> for every dataset given, then of every core_* table, each after what it reads."""
+    return {f"link_{dataset}": link_table_sql(dataset) for dataset in linked_datasets} | _ordered(_statements())
+
+
 def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None,
-               readers: Sequence[str] = (), views: Sequence[str] = AS_VIEWS, made: Mapping[str, str] | None = None) -> list[str]:  # fmt: skip
-    """Create view link_<dataset> for every dataset given, then every core_* table; return their names in the order built.
+               readers: Sequence[str] = (), views: Sequence[str] = AS_VIEWS, made: Mapping[str, str] | None = None,
+               kept: Collection[str] = ()) -> list[str]:  # fmt: skip
+    """Create what core_definitions names; return the names in the order built.
 
     Needs: macros, core_ctx, param_* tables, stg_* views, `links_<dataset>` and `kin_closed`. What is AS_VIEWS becomes a view too; for the SQL in
     `readers`, to be run on this connection, it is worked out once, with the columns they name. made: tables another engine has worked out,
-    with the SELECT that fetches each. Raises CoreError naming the table that failed.
+    with the SELECT that fetches each. kept: tables that are there already (transforms.core.unchanged). Raises CoreError naming the table that failed.
     """
     built = []
-    for dataset in linked_datasets:
-        built.append(_create(con, "VIEW", f"link_{dataset}", link_table_sql(dataset), progress))
-    for name, select in _ordered(_statements()).items():
-        if name not in views:
-            built.append(_create(con, "TABLE", name, (made or {}).get(name, select), progress))
-        else:
-            built.append(_create(con, "VIEW", name, select, progress))
+    for name, select in core_definitions(linked_datasets).items():
+        if name in kept:
+            continue
+        kind = "VIEW" if name in views or name.startswith("link_") else "TABLE"
+        built.append(_create(con, kind, name, (made or {}).get(name, select), progress))
+        if name in views:
             _work_out(con, name, [text for text in readers if name in text])
     return built
 

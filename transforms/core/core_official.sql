@@ -8,8 +8,8 @@ FROM stg_officials AS o
 CROSS JOIN core_ctx AS c
 LEFT JOIN (
     SELECT _row_id, min(person_key) AS person_key
-    FROM links
+    FROM links_officials
     CROSS JOIN core_ctx
-    WHERE dataset = 'officials' AND on_roll AND confidence >= min_confidence
+    WHERE on_roll AND confidence >= min_confidence
     GROUP BY _row_id
 ) AS l ON l._row_id = o._row_id

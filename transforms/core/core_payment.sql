@@ -16,8 +16,8 @@ CROSS JOIN core_ctx AS c
 INNER JOIN core_household_place AS h ON h.household_id = p.household_id
 LEFT JOIN (
     SELECT _row_id, min(person_key) AS person_key
-    FROM links
+    FROM links_payments
     CROSS JOIN core_ctx
-    WHERE dataset = 'payments' AND on_roll AND confidence >= min_confidence
+    WHERE on_roll AND confidence >= min_confidence
     GROUP BY _row_id
 ) AS l ON l._row_id = p._row_id

@@ -26,6 +26,11 @@ def path_literal(path: Path) -> str:
     return literal(escaped)
 
 
+def parquet_files_literal(folder: Path) -> str:
+    """Every Parquet file of a folder as a literal for a DuckDB reader."""
+    return path_literal(folder)[:-1] + "/*.parquet'"
+
+
 def parquet_scan(path: Path, width: int) -> str:
     """The scan of a raw sheet whose `_row` and cells are stored at `path`."""
     columns = ", ".join(["_row", *(f"c{i}" for i in range(width))])

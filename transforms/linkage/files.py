@@ -1,8 +1,9 @@
 """Links as files of a snapshot's folder: written, taken over from an earlier snapshot as far as what they rest on is unchanged, and read.
 
-exact/<dataset>.<role>.parquet   links_exact of one person column
-links_other, open_row, link_weight, link_person, link_person_name, kin_closed, kin_overloaded .parquet
-version                          what made them
+exact/<dataset>.<role>.parquet                  links_exact of one person column
+links_other/<dataset>.parquet, open_row/<dataset>.parquet   the rows of one register
+link_weight, link_person, link_person_name, kin_closed, kin_overloaded .parquet
+version                                         what made them
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from pathlib import Path
 
 from data_contracts import Contract
 from transforms.engines import SqlConnection
-from transforms.intake.sql import literal, path_literal
+from transforms.intake.sql import literal, parquet_files_literal, path_literal
 from transforms.linkage.roles import person_roles
 from transforms.linkage.tables import sql_text
 from transforms.staging.model import SnapshotFormatError, take_file
 
 EXACT = "exact"
 VERSION = "version"
-#: Of register rows, with their dataset; rows of unchanged datasets are taken over.
+#: Of register rows: a folder each, with a file per dataset; those of unchanged datasets are taken over.
 BY_DATASET = ("links_other", "open_row")
 #: Of people and of the tier of deaths; taken over whole.
 WHOLE = ("link_person", "link_person_name", "kin_closed", "kin_overloaded", "link_weight")
@@ -57,10 +58,21 @@ def exact_sql(folder: Path, dataset: str = "*") -> str:
     return " UNION ALL ".join(_read_exact(path) for path in sorted(folder.glob(f"{dataset}.*.parquet")))
 
 
-def write_links(con: SqlConnection, folder: Path, made: Iterable[str] = SNAPSHOT_TABLES) -> None:
-    """Write tables of this stage that later stages read."""
+def write_links(
+    con: SqlConnection, folder: Path, datasets: Iterable[str], made: Iterable[str] = SNAPSHOT_TABLES
+) -> None:
+    """Write tables of this stage that later stages read; of BY_DATASET the rows of the datasets given."""
     for table in made:
-        con.execute(f"COPY {table} TO {literal(str(folder / f'{table}.parquet'))} (FORMAT parquet, COMPRESSION snappy)")
+        if table not in BY_DATASET:
+            _write(con, table, folder / f"{table}.parquet")
+            continue
+        (folder / table).mkdir(exist_ok=True)
+        for dataset in datasets:
+            _write(con, f"(FROM {table} WHERE dataset = '{dataset}')", folder / table / f"{dataset}.parquet")
+
+
+def _write(con: SqlConnection, source: str, path: Path) -> None:
+    con.execute(f"COPY {source} TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
 
 
 def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:
@@ -68,18 +80,22 @@ def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:
 
     Raises SnapshotFormatError when another version wrote it.
     """
-    if not (folder / "links_other.parquet").exists():
+    if not (folder / "links_other").is_dir():
         raise SnapshotFormatError(
             f"snapshot {folder.parent.name} was linked by another version of hedui; the next `hedui run` makes a new one"
         )
-    views = {
-        path.stem: f"SELECT * FROM read_parquet({path_literal(path)})" for path in sorted(folder.glob("*.parquet"))
-    }
+    views = {path.stem: _read(path_literal(path)) for path in sorted(folder.glob("*.parquet"))}
+    views |= {table: _read(parquet_files_literal(folder / table)) for table in BY_DATASET}
     for dataset in datasets:
-        other = f"SELECT * FROM links_other WHERE dataset = '{dataset}'"
+        own = folder / "links_other" / f"{dataset}.parquet"
+        other = _read(path_literal(own)) if own.exists() else "SELECT * FROM links_other WHERE FALSE"
         views[f"links_{dataset}"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT, dataset), other)))
     views["links"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT), "SELECT * FROM links_other")))
     return views
+
+
+def _read(files: str) -> str:
+    return f"SELECT * FROM read_parquet({files}, hive_partitioning = false)"
 
 
 def datasets_to_link(
@@ -101,12 +117,10 @@ def datasets_to_link(
 def take_over_people(con: SqlConnection, earlier: Path, tables: Iterable[str]) -> None:
     """Views of an earlier snapshot's tables."""
     for table in tables:
-        con.execute(
-            f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet({path_literal(earlier / f'{table}.parquet')})"
-        )
+        con.execute(f"CREATE OR REPLACE VIEW {table} AS {_read(path_literal(earlier / f'{table}.parquet'))}")
 
 
-def take_over(con: SqlConnection, earlier: Path, folder: Path, redone: Collection[str], made: Collection[str]) -> None:
+def take_over(earlier: Path, folder: Path, redone: Collection[str], made: Collection[str]) -> None:
     """Add to `folder` what an earlier snapshot linked of the datasets not redone, and its whole tables but those in `made`."""
     for path in (earlier / EXACT).glob("*.parquet"):
         if path.name.split(".")[0] not in redone:
@@ -115,12 +129,10 @@ def take_over(con: SqlConnection, earlier: Path, folder: Path, redone: Collectio
         if table not in made:
             take_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
     for table in BY_DATASET:
-        old = f"SELECT * FROM read_parquet({path_literal(earlier / f'{table}.parquet')})"
-        if table in made:
-            again = ", ".join(f"'{dataset}'" for dataset in sorted(redone))
-            con.execute(f"INSERT INTO {table} {old} WHERE dataset NOT IN ({again})")
-        else:
-            take_file(earlier / f"{table}.parquet", folder / f"{table}.parquet")
+        (folder / table).mkdir(exist_ok=True)
+        for path in (earlier / table).glob("*.parquet"):
+            if path.stem not in redone:
+                take_file(path, folder / table / path.name)
 
 
 def _people_rest_on() -> set[str]:

@@ -64,6 +64,11 @@ def person_roles(contracts: Mapping[str, Contract]) -> list[PersonRole]:
     return roles
 
 
+def registers(contracts: Mapping[str, Contract]) -> list[str]:
+    """The datasets whose rows are linked to people."""
+    return sorted({role.dataset for role in person_roles(contracts)})
+
+
 def _role(dataset: str, person: tuple[str, ...], types: Mapping[str, str]) -> PersonRole:
     own = types if person[0] == PLAIN_ID else {}
 

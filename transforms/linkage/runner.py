@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +25,7 @@ from transforms.linkage.probabilistic import build_probabilistic
 from transforms.linkage.roles import PersonRole, person_roles
 from transforms.linkage.tables import add_rows, replace_table, sql_text
 from transforms.pace import Progress
+from transforms.versions import code_hash
 
 FOLDER = Path(__file__).parent
 
@@ -127,8 +127,8 @@ def link_again(
         made = [*BY_DATASET, *(["link_weight"] if any(role.age_on for role in roles) else [])]
         take_over_people(con, earlier, TAKEN_OVER)
         build_links(con, contracts, progress, exact=folder / EXACT, redo=redo)
-    take_over(con, earlier, folder, redo, made)
-    write_links(con, folder, made)
+    take_over(earlier, folder, redo, made)
+    write_links(con, folder, sorted({role.dataset for role in roles}), made)
 
 
 def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path | None) -> list[str]:
@@ -153,11 +153,7 @@ def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path
 @cache
 def linkage_version() -> str:
     """Hash of everything that makes links: other code, SQL or model may give others. The report makes none."""
-    digest = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and "report" not in path.parts:
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    return code_hash("transforms/linkage", without="report")
 
 
 def register_mention_sql(roles: Iterable[PersonRole]) -> str:

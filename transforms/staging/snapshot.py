@@ -33,6 +33,7 @@ from transforms.staging.model import (
 )
 from transforms.staging.views import staged_views
 from transforms.values import register_functions
+from transforms.versions import code_hash
 
 Finish = Callable[[duckdb.DuckDBPyConnection, Path, Path | None, Set[str]], object]
 """Adds tables to a snapshot: given a connection with the stg_ views, its folder, an earlier snapshot's, and the datasets other than in that."""
@@ -161,11 +162,7 @@ def dataset_keys(files: Sequence[ReceivedFile], contracts: Mapping[str, Contract
 @cache
 def code_version() -> str:
     """Hash of the code that reads and cleans files: other code may give other rows."""
-    digest = hashlib.sha256()
-    for package in ("values", "intake", "staging"):
-        for path in sorted((Path(__file__).parents[1] / package).glob("*.py")):
-            digest.update(f"{package}/{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    return code_hash("transforms/values", "transforms/intake", "transforms/staging")
 
 
 def _readable(previous: Path | None) -> Snapshot | None:

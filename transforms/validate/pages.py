@@ -39,8 +39,10 @@ class DatasetPage:
     sampled: Any | None
 
 
-def write_pages(out_dir: Path, pages: Sequence[DatasetPage], result: ValidationResult, as_of: dt.date) -> None:
-    """Write index.html and <dataset>.html into out_dir, which is made if it is not there."""
+def write_pages(
+    out_dir: Path, pages: Sequence[DatasetPage], result: ValidationResult, contracts: Sequence[Contract], as_of: dt.date
+) -> None:
+    """Write index.html, about the datasets of these contracts, and <dataset>.html for each page into out_dir, which is made if it is not there."""
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
 
@@ -59,7 +61,7 @@ def write_pages(out_dir: Path, pages: Sequence[DatasetPage], result: ValidationR
         )
         (out_dir / f"{page.contract.dataset}.html").write_text(text, encoding="utf-8")
     index = view.env.get_template("index_of_datasets.html")
-    text = index.render(pages=pages, checks=by_dataset, rejected=result.rejected, as_of=as_of)
+    text = index.render(contracts=contracts, checks=by_dataset, rejected=result.rejected, as_of=as_of)
     (out_dir / "index.html").write_text(text, encoding="utf-8")
 
 

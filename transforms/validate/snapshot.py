@@ -27,10 +27,10 @@ SAMPLE_ROWS = 20_000
 
 @dataclass(frozen=True)
 class _Verdict:
-    """One dataset's checks, results, and Great Expectations' own results for the documentation."""
+    """One dataset's results, and Great Expectations' own for the documentation (None: taken over from an earlier run)."""
 
-    results: list[CheckResult]
-    page: DatasetPage
+    results: Sequence[CheckResult]
+    page: DatasetPage | None
 
 
 def validate_snapshot(
@@ -42,19 +42,25 @@ def validate_snapshot(
     progress: Callable[[str], None] | None = None,
     *,
     whole_rows: int = WHOLE_ROWS,
+    settled: Mapping[str, Sequence[CheckResult]] | None = None,
 ) -> ValidationResult:
     """Hold every delivered dataset against its contract.
 
     con has the views stg_<dataset>. datasets: contracts by name. rows: rows loaded, of the datasets that have
     a usable file; others are not looked at. as_of: the day freshness is counted to. out_dir: the folder the
     pages of the Data Docs are written to (index.html, <dataset>.html), None for none. Datasets of more than
-    `whole_rows` rows are counted in the database and the counts judged; smaller ones are judged row by row.
+    `whole_rows` rows are counted in the database and the counts judged; smaller ones are judged row by row. settled: results an earlier
+    run had of the same rows, which are not looked at again and get no page.
     A dataset is rejected when a check of level fail does not hold. No result and no page holds a value of a
     row. Raises duckdb.CatalogException when a view is not there.
     """
     session = Session()
     verdicts = []
-    for dataset in [name for name in datasets if name in rows]:
+    delivered = [name for name in datasets if name in rows]
+    for dataset in delivered:
+        if settled and dataset in settled:
+            verdicts.append(_Verdict(settled[dataset], None))
+            continue
         delivery = look_at(con, datasets[dataset])
         judge = _whole if rows[dataset] <= whole_rows else _measured
         verdicts.append(judge(con, session, delivery, as_of))
@@ -64,7 +70,8 @@ def validate_snapshot(
     checks = [result for verdict in verdicts for result in verdict.results]
     result = ValidationResult(checks, _rejected(checks))
     if out_dir is not None:
-        write_pages(out_dir, [verdict.page for verdict in verdicts], result, as_of)
+        pages = [verdict.page for verdict in verdicts if verdict.page]
+        write_pages(out_dir, pages, result, [datasets[name] for name in delivered], as_of)
     return result
 
 

@@ -1,6 +1,6 @@
 """Validation in a process of its own: Great Expectations takes seconds to import, which pass while the drop is being read.
 
-Reads one JSON line (snapshot, as_of, out_dir, memory_limit, threads, contracts) on standard input, answers with one on standard output:
+Reads one JSON line (snapshot, as_of, out_dir, earlier: the pages of the last run or null, memory_limit, threads, contracts) on standard input, answers with one on standard output:
 {"checks": […], "rejected": {…}} or {"error": …} without any value of a row.
 """
 
@@ -37,13 +37,20 @@ def main() -> int:
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     from transforms.staging import load_snapshot, staged_views
     from transforms.validate import validate_snapshot
+    from transforms.validate.unchanged import keep_results, results_that_hold, take_pages
 
     contracts = load_contracts(Path(asked["contracts"]) if asked["contracts"] else None)
     snapshot = load_snapshot(Path(asked["snapshot"]))
     rows = {d: sum(f.loaded for f in snapshot.of(d)) for d in contracts if snapshot.usable(d)}
+    as_of, out_dir = dt.date.fromisoformat(asked["as_of"]), Path(asked["out_dir"])
+    earlier = Path(asked["earlier"]) if asked["earlier"] else None
+    settled = results_that_hold(earlier, snapshot.keys, as_of)
     with open_database(None, EngineLimits(asked["memory_limit"], asked["threads"], Path(asked["spill"]))) as con:
         staged_views(con, snapshot, contracts)
-        result = validate_snapshot(con, contracts, rows, dt.date.fromisoformat(asked["as_of"]), Path(asked["out_dir"]))
+        result = validate_snapshot(con, contracts, rows, as_of, out_dir, settled=settled)
+    if earlier:
+        take_pages(earlier, out_dir, settled)
+    keep_results(out_dir, result.checks, snapshot.keys, as_of)
     return {"checks": [check.as_dict() for check in result.checks], "rejected": dict(result.rejected)}
 
 
