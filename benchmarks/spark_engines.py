@@ -21,7 +21,6 @@ from typing import Any
 import duckdb
 
 from benchmarks.measure import Measured, measure
-from transforms.linkage.files import SNAPSHOT_TABLES
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
@@ -94,10 +93,9 @@ def run_drop(drop: Drop, engine: str, master: str, work: Path) -> EngineRun:
 def compare(one: EngineRun, other: EngineRun) -> dict[str, dict[str, int]]:
     """What differs, by rule and by link table; {} when nothing does. Also rules whose status or number of findings differs."""
     differing = differing_rows("suspects", *(run.run_dir / "suspects.parquet" for run in (one, other)))
-    for table in SNAPSHOT_TABLES:
-        differing |= differing_rows(table, *(run.snapshot / "links" / f"{table}.parquet" for run in (one, other)))
-    for exact in sorted({path.name for run in (one, other) for path in (run.snapshot / "links" / "exact").iterdir()}):
-        differing |= differing_rows(exact, *(run.snapshot / "links" / "exact" / exact for run in (one, other)))
+    links = [run.snapshot / "links" for run in (one, other)]
+    for file in sorted({path.relative_to(folder) for folder in links for path in folder.rglob("*.parquet")}):
+        differing |= differing_rows(str(file), *(folder / file for folder in links))
     for rule_id in one.manifest["rules"]:
         said = [
             (run.manifest["rules"][rule_id]["status"], run.manifest["rules"][rule_id]["findings"])

@@ -168,9 +168,9 @@ def _begun(plan: RunPlan, settings: Settings, snapshot: Snapshot) -> duckdb.Duck
     if not database.exists() and _may_be_taken_over(plan, settings) and plan.previous_run_id:
         manifest = Store(plan.store).manifest(plan.previous_run_id)
         last = Store(plan.store).runs / plan.previous_run_id / RUN_DATABASE
-        same_roll = manifest["datasets"].get("benefit_roll") == snapshot.keys.get("benefit_roll")
-        now = (plan.as_of.isoformat(), settings.engine, matching_version())
-        if same_roll and last.exists() and (manifest["as_of"], manifest["engine"], manifest.get("matching")) == now:
+        same_roll = manifest.get("datasets", {}).get("benefit_roll") == snapshot.keys.get("benefit_roll")
+        alike = {"as_of": plan.as_of.isoformat(), "engine": settings.engine, "matching": matching_version()}
+        if same_roll and last.exists() and all(manifest.get(said) == now for said, now in alike.items()):
             shutil.copyfile(last, database)
     fresh = not database.exists()
     con = _database(plan, settings)

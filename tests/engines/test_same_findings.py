@@ -8,7 +8,7 @@ import pytest
 
 from rules.engine.corpus import load_corpus
 from tests.engines.conftest import ON_SPARK, latest, rerun
-from transforms.linkage.files import SNAPSHOT_TABLES
+from transforms.linkage.files import EXACT, SNAPSHOT_TABLES
 
 # A whole night on Spark.
 pytestmark = pytest.mark.full
@@ -42,30 +42,19 @@ def test_a_rule_finds_the_same(on_duckdb, on_spark, rule_id):
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize("table", SNAPSHOT_TABLES)
-def test_linkage_leaves_the_same(on_duckdb, on_spark, table):
-    files = [
-        store / "snapshots" / manifest(latest(store))["snapshot_id"] / "links" / f"{table}.parquet"
-        for store in (on_duckdb, on_spark)
+def test_linkage_leaves_the_same(on_duckdb, on_spark):
+    folders = [
+        store / "snapshots" / manifest(latest(store))["snapshot_id"] / "links" for store in (on_duckdb, on_spark)
     ]
-    assert rows(files[0]) == rows(files[1])
-    with duckdb.connect() as con:
-        columns = [con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall() for file in files]
-    assert [c[0] for c in columns[0]] == [c[0] for c in columns[1]]
-
-
-def test_the_exact_links_are_the_same(on_duckdb, on_spark):
-    one, other = (
-        {
-            path.name: rows(path)
-            for path in (latest(store).parents[1] / "snapshots" / manifest(latest(store))["snapshot_id"]).glob(
-                "links/exact/*"
-            )
-        }
-        for store in (on_duckdb, on_spark)
-    )
-    assert "deaths.id_number.parquet" in one
-    assert one == other
+    files = [sorted(path.relative_to(folder) for path in folder.rglob("*.parquet")) for folder in folders]
+    assert files[0] == files[1]
+    assert {file.parts[0].removesuffix(".parquet") for file in files[0]} == {EXACT, *SNAPSHOT_TABLES}
+    for file in files[0]:
+        one, other = (folder / file for folder in folders)
+        assert rows(one) == rows(other), file
+        with duckdb.connect() as con:
+            columns = [[c[0] for c in con.execute(f"DESCRIBE FROM '{path}'").fetchall()] for path in (one, other)]
+        assert columns[0] == columns[1], file
 
 
 def test_the_reconciliation_is_the_same(on_duckdb, on_spark):

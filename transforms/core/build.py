@@ -70,8 +70,10 @@ def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Cal
     for name, select in core_definitions(linked_datasets).items():
         if name in kept:
             continue
-        kind = "VIEW" if name in views or name.startswith("link_") else "TABLE"
-        built.append(_create(con, kind, name, (made or {}).get(name, select), progress))
+        if name not in views and not name.startswith("link_"):
+            built.append(_create(con, "TABLE", name, (made or {}).get(name, select), progress))
+            continue
+        built.append(_create(con, "VIEW", name, select, progress))
         if name in views:
             _work_out(con, name, [text for text in readers if name in text])
     return built

@@ -84,14 +84,19 @@ def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:
         raise SnapshotFormatError(
             f"snapshot {folder.parent.name} was linked by another version of hedui; the next `hedui run` makes a new one"
         )
-    views = {path.stem: _read(path_literal(path)) for path in sorted(folder.glob("*.parquet"))}
-    views |= {table: _read(parquet_files_literal(folder / table)) for table in BY_DATASET}
+    views = {table: table_sql(folder, table) for table in SNAPSHOT_TABLES}
     for dataset in datasets:
         own = folder / "links_other" / f"{dataset}.parquet"
         other = _read(path_literal(own)) if own.exists() else "SELECT * FROM links_other WHERE FALSE"
         views[f"links_{dataset}"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT, dataset), other)))
     views["links"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT), "SELECT * FROM links_other")))
     return views
+
+
+def table_sql(folder: Path, table: str) -> str:
+    """The SELECT of one of SNAPSHOT_TABLES from its files."""
+    in_parts = table in BY_DATASET
+    return _read(parquet_files_literal(folder / table) if in_parts else path_literal(folder / f"{table}.parquet"))
 
 
 def _read(files: str) -> str:
@@ -117,7 +122,7 @@ def datasets_to_link(
 def take_over_people(con: SqlConnection, earlier: Path, tables: Iterable[str]) -> None:
     """Views of an earlier snapshot's tables."""
     for table in tables:
-        con.execute(f"CREATE OR REPLACE VIEW {table} AS {_read(path_literal(earlier / f'{table}.parquet'))}")
+        con.execute(f"CREATE OR REPLACE VIEW {table} AS {table_sql(earlier, table)}")
 
 
 def take_over(earlier: Path, folder: Path, redone: Collection[str], made: Collection[str]) -> None:
