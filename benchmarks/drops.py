@@ -100,11 +100,11 @@ def settings_of(persons: int) -> Settings:
     )
 
 
-def with_one_register_changed(drop: Drop, folder: Path, dataset: str = "vehicles") -> Path:
+def with_one_register_changed(inbox: Path, folder: Path, dataset: str = "vehicles") -> Path:
     """An inbox of the same files but for one register, which lacks its last row. Returns it; an earlier one there is replaced."""
     shutil.rmtree(folder, ignore_errors=True)
-    for path in (p for p in drop.inbox.rglob("*") if p.is_file()):
-        target = folder / path.relative_to(drop.inbox)
+    for path in (p for p in inbox.rglob("*") if p.is_file()):
+        target = folder / path.relative_to(inbox)
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.parent.name == dataset:
             _without_last_row(path, target)

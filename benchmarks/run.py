@@ -16,7 +16,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import pairwise
 from math import log
@@ -93,8 +93,8 @@ def measure_size(work: Path, persons: int, parts: Collection[str] = PARTS) -> Si
     if run_dir and "floor" in parts:
         _floor(result, drop, scratch, run_dir)
     if run_dir and "second night" in parts:
-        changed = replace(drop, inbox=with_one_register_changed(drop, scratch / "changed"))
-        _night(result, "second night", changed.inbox, store)
+        changed = with_one_register_changed(drop.inbox, scratch / "changed")
+        _night(result, "second night", changed, store)
         if "next day" in parts:
             another = with_one_register_changed(changed, scratch / "next", "business_licenses")
             _night(result, "next day", another, store, NEXT_DAY)

@@ -31,7 +31,7 @@ def test_the_mix_of_registers_is_that_of_the_province(tmp_path: Path) -> None:
 def test_the_second_night_brings_one_changed_register(tmp_path: Path) -> None:
     write_drop(settings_of(PERSONS), tmp_path / "first", "parquet")
     drop = Drop(PERSONS, tmp_path / "first")
-    changed = with_one_register_changed(drop, tmp_path / "second")
+    changed = with_one_register_changed(drop.inbox, tmp_path / "second")
     for path in drop.inbox.rglob("*.parquet"):
         other = changed / path.relative_to(drop.inbox)
         if path.parent.name == "vehicles":

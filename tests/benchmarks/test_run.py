@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks.measure import measure
-from benchmarks.run import SizeResult, growth, size_of, write_results
+from benchmarks.run import SizeResult, growth, measure_size, size_of, write_results
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,3 +68,12 @@ def test_cpu_and_memory_of_children_count() -> None:
     assert told.exit_status == 0
     assert told.peak_bytes > 200_000_000
     assert told.cpu > 0.05
+
+
+@pytest.mark.full
+def test_nights_are_measured_one_after_the_other(tmp_path: Path) -> None:
+    measured = measure_size(tmp_path, 2_000, ("night", "rerun", "second night", "next day"))
+    assert {name: told["exit"] for name, told in measured.processes.items()} == dict.fromkeys(measured.stages, 0)
+    assert set(measured.stages) == {"night", "rerun", "second night", "next day"}
+    assert set(measured.ratios()) == {"second night / night", "next day / night"}
+    assert list(tmp_path.iterdir()) == [tmp_path / "drop-2000"]

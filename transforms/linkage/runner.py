@@ -22,7 +22,7 @@ from transforms.linkage.files import (
 )
 from transforms.linkage.pinyin import pinyin_table
 from transforms.linkage.probabilistic import build_probabilistic
-from transforms.linkage.roles import PersonRole, person_roles
+from transforms.linkage.roles import PersonRole, person_roles, registers
 from transforms.linkage.tables import add_rows, replace_table, sql_text
 from transforms.pace import Progress
 from transforms.versions import code_hash
@@ -128,7 +128,7 @@ def link_again(
         take_over_people(con, earlier, TAKEN_OVER)
         build_links(con, contracts, progress, exact=folder / EXACT, redo=redo)
     take_over(earlier, folder, redo, made)
-    write_links(con, folder, sorted({role.dataset for role in roles}), made)
+    write_links(con, folder, [dataset for dataset in registers(contracts) if dataset in redo], made)
 
 
 def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path | None) -> list[str]:
