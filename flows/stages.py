@@ -27,10 +27,10 @@ from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
 from rules.engine.findings import build_findings, finding_sql
 from rules.engine.macros import create_macros
 from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
-from transforms.core.build import AS_VIEWS, build_core, core_definitions, core_table_names, create_context
+from transforms.core.build import build_core, core_definitions, create_context, stored_tables
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
 from transforms.core.scope import HOUSEHOLDS, is_narrowed, narrow_to
-from transforms.core.unchanged import Prints, keep_only, matching_version, read_made, write_made
+from transforms.core.unchanged import Prints, keep_only, matching_version, read_made
 from transforms.decisions.rectification import build_rectification
 from transforms.linkage.files import link_views
 from transforms.linkage.roles import registers
@@ -148,7 +148,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
                 con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select, unchanged
             )
             unanswered = {o.rule_id for o in outcomes if o.status != "evaluated"}
-            write_made(con, {name: print_ for name, print_ in prints.items() if name not in unanswered})
+            run_tables.write_made(con, {name: print_ for name, print_ in prints.items() if name not in unanswered})
             run_tables.write_rules(con, rules, outcomes)
             report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
             build_rectification(con, _run_path(plan, plan.previous_run_id), plan.as_of)
@@ -175,7 +175,7 @@ def _begun(plan: RunPlan, settings: Settings, snapshot: Snapshot) -> duckdb.Duck
     fresh = not database.exists()
     con = _database(plan, settings)
     if not fresh:
-        keep_only(con, [*core_table_names(), "raw_finding"])
+        keep_only(con, [*stored_tables(), "raw_finding"])
     return con
 
 
@@ -185,8 +185,7 @@ def _prints(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, linked: list[str
         create_macros(parser)
         prints = Prints(con, parser, snapshot.path)
         made = {name: prints.define(name, select) for name, select in core_definitions(linked).items()}
-        tables = {name: made[name] for name in core_table_names() if name not in AS_VIEWS}
-        return tables | {i: prints.of(rule.sql) for i, rule in rules.items()}
+        return {name: made[name] for name in stored_tables()} | {i: prints.of(rule.sql) for i, rule in rules.items()}
 
 
 def validate(

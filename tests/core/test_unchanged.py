@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from transforms.core.run_database import EngineLimits, open_database
-from transforms.core.unchanged import Prints, keep_only, read_made, write_made
+from transforms.core.unchanged import Prints, keep_only, read_made
+from transforms.publish.run_tables import write_made
 
 RULE = "WITH held AS (SELECT * FROM link_cars) SELECT twice(n) FROM held CROSS JOIN core_ctx"
 Connection = duckdb.DuckDBPyConnection

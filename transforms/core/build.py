@@ -31,6 +31,11 @@ def core_table_names() -> list[str]:
     return list(_ordered(_statements()))
 
 
+def stored_tables() -> list[str]:
+    """Those of them a run's database holds as tables; the others are views there."""
+    return [name for name in core_table_names() if name not in AS_VIEWS]
+
+
 def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidence: float) -> None:
     """Create core_ctx (one row): as_of, as_of_month, first_month, min_confidence, and what is said of whole registers: latest_pay_month,
 

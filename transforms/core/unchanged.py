@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -97,11 +97,3 @@ def read_made(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     if not con.execute(f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{MADE}'").fetchall()[0][0]:
         return {}
     return dict(con.execute(f"SELECT name, print FROM {MADE}").fetchall())
-
-
-def write_made(con: duckdb.DuckDBPyConnection, prints: Mapping[str, str | None]) -> None:
-    """Note the prints for a later run; what has none is left out."""
-    con.execute(f"CREATE OR REPLACE TABLE {MADE} (name VARCHAR, print VARCHAR)")
-    rows = ", ".join(f"('{name}', '{made}')" for name, made in prints.items() if made)
-    if rows:
-        con.execute(f"INSERT INTO {MADE} VALUES {rows}")

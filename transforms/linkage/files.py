@@ -86,6 +86,7 @@ def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:
         )
     views = {table: table_sql(folder, table) for table in SNAPSHOT_TABLES}
     for dataset in datasets:
+        # None where the contract is newer than the snapshot.
         own = folder / "links_other" / f"{dataset}.parquet"
         other = _read(path_literal(own)) if own.exists() else "SELECT * FROM links_other WHERE FALSE"
         views[f"links_{dataset}"] = " UNION ALL ".join(filter(None, (exact_sql(folder / EXACT, dataset), other)))

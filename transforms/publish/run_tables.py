@@ -10,6 +10,7 @@ import duckdb
 from data_contracts.loader import Contract
 from rules.engine.apply import RuleOutcome
 from rules.engine.corpus import Rule
+from transforms.core.unchanged import MADE
 
 INPUT_COLUMNS = {
     "dataset": "VARCHAR", "title": "VARCHAR", "file": "VARCHAR", "sha256": "VARCHAR", "status": "VARCHAR", "reason": "VARCHAR",
@@ -46,6 +47,12 @@ def _literal(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return str(value)
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def write_made(con: duckdb.DuckDBPyConnection, prints: Mapping[str, str | None]) -> None:
+    """run_made: prints of tables and rules (transforms.core.unchanged) for a later run; what has none is left out."""
+    made = ({"name": name, "print": print_} for name, print_ in prints.items() if print_)
+    write_table(con, MADE, {"name": "VARCHAR", "print": "VARCHAR"}, made)
 
 
 def write_inputs(

@@ -145,7 +145,7 @@ class SnapshotFormatError(ValueError):
 
 
 def take_file(source: Path, target: Path) -> None:
-    """Give a file of an earlier snapshot its place in another: the same file under a second name, or a copy where that cannot be."""
+    """Give a file of an earlier snapshot or run its place in another: the same file under a second name, or a copy where that cannot be."""
     try:
         os.link(source, target)
     except OSError:

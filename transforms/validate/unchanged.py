@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from transforms.staging.model import take_file
 from transforms.validate.model import CheckResult
 from transforms.versions import code_hash
 
@@ -33,7 +33,7 @@ def results_that_hold(earlier: Path | None, keys: Mapping[str, str], as_of: dt.d
 def take_pages(earlier: Path, out_dir: Path, datasets: Iterable[str]) -> None:
     """The pages that show these results."""
     for dataset in datasets:
-        shutil.copyfile(earlier / f"{dataset}.html", out_dir / f"{dataset}.html")
+        take_file(earlier / f"{dataset}.html", out_dir / f"{dataset}.html")
 
 
 def keep_results(out_dir: Path, checks: Sequence[CheckResult], keys: Mapping[str, str], as_of: dt.date) -> None:
