@@ -45,11 +45,11 @@ from transforms.staging.views import staged_views
 
 # Their people are in core_row and core_kin.
 UNLINKED = {"benefit_roll", "kinship"}
+LARGE_TABLE = 500_000
 
 
 def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snapshot, list[StageReport]]:
     """Intake, staging and linkage: the inbox becomes a snapshot. Raises RunError without a usable roll or township list."""
-    from transforms.intake import stop_reader
     from transforms.intake import take_in as receive_drop
     from transforms.staging import stage_inbox
 
@@ -70,7 +70,6 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
             codes=load_codes(settings.contracts / "codes") if settings.contracts else None,
         )  # fmt: skip
         report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
-    stop_reader()
     reports.append(report)
     needed = [contracts[d].title for d in ("benefit_roll", "townships") if not snapshot.usable(d)]
     if needed:
@@ -89,8 +88,11 @@ def _linkage_version(settings: Settings) -> str:
 def _link(con: duckdb.DuckDBPyConnection, folder: Path, earlier: Path | None, changed: Set[str], contracts: Mapping[str, Contract],
           settings: Settings, plan: RunPlan, progress: Progress) -> None:  # fmt: skip
     """The snapshot's links; those of an earlier snapshot stay where all they rest on is the same (DuckDB only)."""
+    from transforms.intake import stop_reader
     from transforms.linkage import files, runner
 
+    # Every file has been read; linkage wants the memory.
+    stop_reader()
     create_macros(con)
     links, before = folder / "links", earlier / "links" if earlier and settings.engine == "duckdb" else None
     exact, version = links / files.EXACT, _linkage_version(settings)
@@ -122,7 +124,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
                 here = f"household_id IN (SELECT household_id FROM previous_run.core_row WHERE township_code = '{plan.township}')"
                 load_previous_roll(con, _other_roll(plan, snapshot), here)
             made = read_made(con)
-            # One transaction: every table made on its own would be flushed to disk on its own.
+            # Few transactions: every table made on its own would be flushed to disk on its own.
             con.begin()
             # What was found and answered before comes first: a rerun looks at those people and households again.
             load_previous_findings(con, _run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
@@ -132,7 +134,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
             tables = engine.core(con, linked)
             readers = [*engine.readers(rule for i, rule in rules.items() if i not in unchanged), *finding_sql()]
-            build_core(con, linked, readers=readers, made=tables, kept=unchanged)
+            build_core(con, linked, lambda table: _settle(con, table), readers=readers, made=tables, kept=unchanged)
             con.commit()
             report.rows = _count(con, "core_row")
         reports.append(report)
@@ -154,6 +156,13 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             build_rectification(con, _run_path(plan, plan.previous_run_id), plan.as_of)
         reports.append(report)
     return outcomes, reports
+
+
+def _settle(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """End the transaction after a large core table: what is not committed is read by one thread only."""
+    if table in stored_tables() and _count(con, table) > LARGE_TABLE:
+        con.commit()
+        con.begin()
 
 
 def _may_be_taken_over(plan: RunPlan, settings: Settings) -> bool:

@@ -24,7 +24,7 @@ from transforms.linkage.probabilistic import link_waterfall, load_model, tier
 from transforms.linkage.probabilistic.model import MODEL_FILE, ModelError
 from transforms.linkage.report import write_linkage_report
 from transforms.linkage.runner import build_links
-from transforms.linkage.tables import LinkageError
+from transforms.linkage.tables import LinkageError, replace_table
 
 TOWNSHIPS = [{"township_code": "320681104", "township_name": "东海镇", "county_name": "启东市"}]
 BORN, DIED = dt.date(1938, 3, 9), dt.date(2021, 3, 5)
@@ -97,6 +97,25 @@ def test_a_row_another_tier_linked_gets_no_probabilistic_link(mixed) -> None:
         " AND b.tier <> 'probabilistic' WHERE a.tier = 'probabilistic'"
     ).fetchone()
     assert twice == (0,)
+
+
+def test_pairs_left_out_as_unlikely_would_have_changed_no_answer(link, number) -> None:
+    later = BORN + dt.timedelta(days=9)
+    roll = [_person(number, "孙玉梅", 20), _person(number, "孙玉红", 21), _person(number, "郑小兰", 22, later)]
+    funerals = [_cremation("孙玉海", sex=None), _cremation("钱有财"), _cremation("吴大勇", birth_date=later, sex="女")]
+    con = link({"townships": TOWNSHIPS, "benefit_roll": roll, "funerals": funerals})
+    said = "SELECT _row_id, person_key, confidence, name_relation FROM prob_link ORDER BY ALL"
+    answers = con.execute(said).fetchall()
+    con.execute("DELETE FROM links_other WHERE tier = 'probabilistic'")
+    every_pair = tier.sql_text("prob_scored").replace(
+        "WHERE l.unique_id_l IS NOT NULL OR p.unique_id_r IS NOT NULL", ""
+    )
+    counted = "SELECT count(*) FROM prob_scored"
+    (heard,) = con.execute(counted).fetchone()
+    for table in tier.ANSWERS:
+        replace_table(con, table, every_pair if table == "prob_scored" else tier.sql_text(table))
+    assert con.execute(counted).fetchone()[0] > heard > 0
+    assert con.execute(said).fetchall() == answers != []
 
 
 def test_two_runs_are_equal_whatever_the_threads_and_the_order_of_rows(mixed) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -13,6 +13,7 @@ from transforms.engines import SqlConnection
 from transforms.linkage.files import (
     BY_DATASET,
     EXACT,
+    SNAPSHOT_TABLES,
     exact_file,
     exact_sql,
     take_over,
@@ -28,6 +29,7 @@ from transforms.pace import Progress
 from transforms.versions import code_hash
 
 FOLDER = Path(__file__).parent
+WORD = re.compile(r"\w+")
 
 # In dependency order. `ref_pinyin` comes from `pinyin.py`, REGISTERS are written from the contracts.
 REFERENCE = (
@@ -49,28 +51,6 @@ KIN = ("kin_row", "kin_near", "kin_edge", "kin_name", "kin_overloaded", "kin_two
 TAKEN_OVER = ("link_person", "link_person_name", "kin_closed", "kin_overloaded")
 
 
-@dataclass(frozen=True)
-class TableRows:
-    """Rows of one table this stage built."""
-
-    table: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class LinkageReport:
-    """What `build_links` did.
-
-    tables: in the order built. links: rows per (dataset, tier). kin_rows_unusable: kinship rows with a side
-    that is nobody known, or an unknown relation. kin_overloaded: numbers with an impossible crowd of kin.
-    """
-
-    tables: list[TableRows]
-    links: dict[tuple[str, str], int] = field(default_factory=dict)
-    kin_rows_unusable: int = 0
-    kin_overloaded: int = 0
-
-
 def build_links(
     con: SqlConnection,
     contracts: Mapping[str, Contract],
@@ -78,37 +58,52 @@ def build_links(
     *,
     exact: Path | None = None,
     redo: Collection[str] | None = None,
-) -> LinkageReport:
+) -> None:
     """Link every register row to the people on the roll, and to those off it that rules ask about.
 
     con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL
     file of this folder in it, replaced when present, and the view `links` (section 4) over `links_exact` and `links_other`.
     exact: a folder for the links of `links_exact`, a file per person column (transforms.linkage.files), so that no table holds the
-    millions of them; only of DuckDB. redo: only the rows of these datasets; TAKEN_OVER are there already.
+    millions of them, and tables are dropped as soon as no later step reads them; only of DuckDB. redo: only the rows of these datasets;
+    TAKEN_OVER are there already.
     progress is told each table before it is built. Raises LinkageError naming the table that could not be built.
     """
     roles = [role for role in person_roles(contracts) if redo is None or role.dataset in redo]
-    built: list[str] = []
+    with_deaths = redo is None or any(role.age_on for role in roles)
+    ahead = [*PEOPLE, *REGISTERS, *PAIRS, *(KIN if redo is None else ())]
+    made: list[str] = []
 
     def build(tables: Iterable[str]) -> None:
         for table in tables:
             progress(f"  linkage: {table}")
             replace_table(con, table, sql_text(table))
-            built.append(table)
+            if exact is not None and table in ahead:
+                made.append(table)
+                _drop_unread(con, made, ahead[ahead.index(table) + 1 :], with_deaths)
 
     _replace_pinyin(con)
     build(REFERENCE)
     build(table for table in PEOPLE if redo is None or table not in TAKEN_OVER)
     progress(f"  linkage: {len(roles)} person columns of {len({role.dataset for role in roles})} registers")
-    built += _read_registers(con, roles, exact)
+    _read_registers(con, roles, exact)
     build(PAIRS)
     if redo is None:
         build(KIN)
-    if redo is None or any(role.age_on for role in roles):
+    if with_deaths:
         progress("  linkage: probabilistic tier")
         build_probabilistic(con, contracts)
     con.execute("CREATE OR REPLACE VIEW links AS SELECT * FROM links_exact UNION ALL SELECT * FROM links_other")
-    return _report(con, built, with_kin=redo is None)
+
+
+def _drop_unread(con: SqlConnection, made: list[str], ahead: Sequence[str], with_deaths: bool) -> None:
+    """Drop those of the tables made that no step ahead reads and no file keeps: of a province they are gigabytes."""
+    texts = [sql_text(table) for table in ahead]
+    if with_deaths:
+        texts += [path.read_text(encoding="utf-8") for path in (FOLDER / "probabilistic").glob("*.sql")]
+    read = {*SNAPSHOT_TABLES, *WORD.findall(" ".join(texts))}
+    for table in [table for table in made if table not in read]:
+        con.execute(f"DROP TABLE {table}")
+        made.remove(table)
 
 
 def link_again(
@@ -131,13 +126,13 @@ def link_again(
     write_links(con, folder, [dataset for dataset in registers(contracts) if dataset in redo], made)
 
 
-def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path | None) -> list[str]:
-    """REGISTERS, from all person columns at once or, with a folder for the exact links, from one after the other. Returns the tables left."""
+def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path | None) -> None:
+    """REGISTERS, from all person columns at once or, with a folder for the exact links, from one after the other."""
     if exact is None:
         replace_table(con, "register_mention", register_mention_sql(roles))
         for table in ("links_exact", "register_row"):
             replace_table(con, table, sql_text(table))
-        return list(REGISTERS)
+        return
     for number, role in enumerate(roles):
         replace_table(con, "register_mention", register_mention_sql([role]))
         write_exact(con, "register_mention", exact_file(exact, role.dataset, role.id_column))
@@ -147,7 +142,6 @@ def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path
             replace_table(con, "register_row", sql_text("register_row"))
     con.execute("DROP TABLE register_mention")
     con.execute(f"CREATE OR REPLACE VIEW links_exact AS {exact_sql(exact)}")
-    return ["register_row"]
 
 
 @cache
@@ -193,21 +187,3 @@ def _replace_pinyin(con: SqlConnection) -> None:
         replace_table(con, "ref_pinyin", "SELECT * FROM pinyin_arrow")
     finally:
         con.unregister("pinyin_arrow")
-
-
-def _report(con: SqlConnection, tables: Sequence[str], *, with_kin: bool) -> LinkageReport:
-    def number(sql: str) -> int:
-        row = con.execute(sql).fetchone()
-        return int(row[0]) if row else 0
-
-    # One statement: on Spark each costs its planning.
-    counted = " UNION ALL ".join(f"SELECT '{table}' AS name, count(*) AS n FROM {table}" for table in tables)
-    rows = {name: int(n) for name, n in con.execute(counted).fetchall()}
-    by_tier = con.execute("SELECT dataset, tier, count(*) FROM links GROUP BY ALL ORDER BY ALL").fetchall()
-    unusable = "SELECT count(*) FROM kin_row WHERE a_id IS NULL OR b_id IS NULL OR a_id = b_id OR relation IS NULL"
-    return LinkageReport(
-        tables=[TableRows(table, rows[table]) for table in tables],
-        links={(dataset, tier): rows for dataset, tier, rows in by_tier},
-        kin_rows_unusable=number(unusable) if with_kin else 0,
-        kin_overloaded=number("SELECT count(*) FROM kin_overloaded") if with_kin else 0,
-    )

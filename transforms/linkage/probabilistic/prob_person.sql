@@ -1,7 +1,11 @@
 -- Grain: person_key × name × township × village of the roll. Right side of the model; a person's best row speaks.
 WITH place AS (
+    SELECT person_key, township_code, village
+    FROM link_person_place
+    UNION ALL
     SELECT DISTINCT person_key, township_code, village
     FROM roll_person_row
+    WHERE id_key IS NULL
 )
 
 SELECT

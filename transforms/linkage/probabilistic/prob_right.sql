@@ -5,9 +5,18 @@ WITH person AS (
     SEMI JOIN prob_pair AS q ON q.person_no = p.person_no
 ),
 
+-- Only a row that names a relative asks who else is in the household.
+asked AS (
+    SELECT DISTINCT q.person_no
+    FROM prob_pair AS q
+    INNER JOIN prob_row AS r ON r.row_no = q.row_no
+    WHERE r.relative_name IS NOT NULL
+),
+
 household AS (
     SELECT DISTINCT p.person_key, h.household_id
     FROM person AS p
+    SEMI JOIN asked AS a ON a.person_no = p.person_no
     INNER JOIN roll_person_row AS h ON h.person_key = p.person_key
 ),
 
