@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,17 @@ def drop_of(work: Path, persons: int) -> Drop:
         command = [sys.executable, "-m", "benchmarks.drops", "--persons", str(persons), "--out", str(drop.folder)]
         subprocess.run(command, check=True)
     return drop
+
+
+def of_datasets(drop: Drop, folder: Path, datasets: Collection[str]) -> Drop:
+    """The drop as if only these datasets had come. Raises ValueError for one it does not have."""
+    unknown = sorted(set(datasets) - set(drop.rows()))
+    if unknown:
+        raise ValueError(f"the drop has no {', '.join(unknown)}; it has {', '.join(drop.rows())}")
+    part = Drop(drop.persons, folder)
+    for dataset in datasets:
+        shutil.copytree(drop.inbox / dataset, part.inbox / dataset, copy_function=os.link, dirs_exist_ok=True)
+    return part
 
 
 def settings_of(persons: int) -> Settings:

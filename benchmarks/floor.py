@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -43,19 +44,22 @@ def intake(con: duckdb.DuckDBPyConnection, inbox: Path, out: Path) -> None:
         )
 
 
-def file_views(con: duckdb.DuckDBPyConnection, inbox: Path) -> None:
-    """A view per dataset over its files, columns under their contract names and nothing else done to them."""
-    for dataset, headings in received_columns(inbox).items():
+def file_views(con: duckdb.DuckDBPyConnection, inbox: Path) -> set[str]:
+    """A view per dataset over its files, columns under their contract names and nothing else done to them. Returns their names."""
+    received = received_columns(inbox)
+    for dataset, headings in received.items():
         files = str(inbox / dataset / "*.parquet")
         cells = ", ".join(f'"{heading}" AS {column}' for column, heading in headings.items())
         con.execute(f"CREATE VIEW {dataset} AS SELECT {cells} FROM read_parquet({literal(files)})")
+    return set(received)
 
 
 def rules(con: duckdb.DuckDBPyConnection, inbox: Path, out: Path) -> None:
-    """Run the eleven rules on the files as they came; one Parquet file of subjects each."""
-    file_views(con, inbox)
+    """Run the eleven rules, as far as there is data for them, on the files as they came; one Parquet file of subjects each."""
+    missing = set(load_contracts()) - file_views(con, inbox)
     for name, sql in RULES.items():
-        con.execute(f"COPY ({sql}) TO {literal(str(out / f'{name}.parquet'))} (FORMAT parquet)")
+        if missing.isdisjoint(re.findall(r"\w+", sql)):
+            con.execute(f"COPY ({sql}) TO {literal(str(out / f'{name}.parquet'))} (FORMAT parquet)")
 
 
 def workbooks(con: duckdb.DuckDBPyConnection, run: Path, out: Path) -> None:

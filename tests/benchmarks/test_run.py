@@ -70,6 +70,25 @@ def test_cpu_and_memory_of_children_count() -> None:
     assert told.cpu > 0.05
 
 
+def test_a_night_for_want_of_data_incomplete_is_measured() -> None:
+    told = result(50_000, 30, 15)
+    told.processes["night"] = figures(30, exit_status=3)
+    assert told.ratios() == {"night / floor": 2.0}
+
+
+@pytest.mark.full
+def test_a_part_of_the_datasets_is_measured_against_its_own_floor(tmp_path: Path) -> None:
+    named = ("benefit_roll", "townships", "deaths", "payments")
+    measured = measure_size(tmp_path, 2_000, ("night", "floor"), named)
+    assert set(measured.rows) == set(named)
+    assert {name: told["exit"] for name, told in measured.processes.items()} == {
+        "night": 3, "floor intake": 0, "floor rules": 0, "floor workbooks": 0,
+    }  # fmt: skip
+    assert measured.ratios().keys() == {"night / floor"}
+    with pytest.raises(ValueError, match=r"the drop has no lottery; it has account_activity, .*vehicles"):
+        measure_size(tmp_path, 2_000, ("night",), ["lottery"])
+
+
 @pytest.mark.full
 def test_nights_are_measured_one_after_the_other(tmp_path: Path) -> None:
     measured = measure_size(tmp_path, 2_000, ("night", "rerun", "second night", "next day"))
