@@ -30,7 +30,7 @@ from rules.engine.parameters import ParameterSet, create_parameter_tables, load_
 from transforms.core.build import build_core, core_definitions, create_context, stored_tables
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
 from transforms.core.scope import HOUSEHOLDS, is_narrowed, narrow_to
-from transforms.core.unchanged import Prints, keep_only, matching_version, read_made
+from transforms.core.unchanged import Prints, forget, keep_only, matching_version, read_made
 from transforms.decisions.rectification import build_rectification
 from transforms.linkage.files import link_views
 from transforms.linkage.roles import registers
@@ -132,6 +132,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             linked = _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
             prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
+            forget(con, made.keys() - unchanged)
             tables = engine.core(con, linked)
             readers = [*engine.readers(rule for i, rule in rules.items() if i not in unchanged), *finding_sql()]
             build_core(con, linked, lambda table: _settle(con, table), readers=readers, made=tables, kept=unchanged)
@@ -160,7 +161,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
 
 def _settle(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """End the transaction after a large core table: what is not committed is read by one thread only."""
-    if table in stored_tables() and _count(con, table) > LARGE_TABLE:
+    if _count(con, table) > LARGE_TABLE:
         con.commit()
         con.begin()
 

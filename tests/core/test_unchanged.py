@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from transforms.core.run_database import EngineLimits, open_database
-from transforms.core.unchanged import Prints, keep_only, read_made
+from transforms.core.unchanged import Prints, forget, keep_only, read_made
 from transforms.publish.run_tables import write_made
 
 RULE = "WITH held AS (SELECT * FROM link_cars) SELECT twice(n) FROM held CROSS JOIN core_ctx"
@@ -121,3 +121,9 @@ def test_a_copied_database_keeps_what_is_asked_for_and_its_prints(snapshot, tmp_
         assert con.execute("SELECT sum(n) FROM core_row").fetchone() == (sum(range(500000)),)
         con.execute("CREATE TABLE recon_ledgers AS SELECT range AS n FROM range(500000)")
     assert path.stat().st_size <= size
+
+
+def test_what_is_made_anew_has_no_print_until_it_is_made(con) -> None:
+    write_made(con, {"core_row": "1", "core_kin": "2", "a_rule": "3"})
+    forget(con, ["core_row", "a_rule", "never_made"])
+    assert read_made(con) == {"core_kin": "2"}

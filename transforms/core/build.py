@@ -62,23 +62,25 @@ def core_definitions(linked_datasets: Iterable[str]) -> dict[str, str]:
     return {f"link_{dataset}": link_table_sql(dataset) for dataset in linked_datasets} | _ordered(_statements())
 
 
-def build_core(con: SqlConnection, linked_datasets: Iterable[str], progress: Callable[[str], None] | None = None,
+def build_core(con: SqlConnection, linked_datasets: Iterable[str], settle: Callable[[str], None] = lambda table: None,
                readers: Sequence[str] = (), views: Sequence[str] = AS_VIEWS, made: Mapping[str, str] | None = None,
                kept: Collection[str] = ()) -> list[str]:  # fmt: skip
     """Create what core_definitions names; return the names in the order built.
 
     Needs: macros, core_ctx, param_* tables, stg_* views, `links_<dataset>` and `kin_closed`. What is AS_VIEWS becomes a view too; for the SQL in
     `readers`, to be run on this connection, it is worked out once, with the columns they name. made: tables another engine has worked out,
-    with the SELECT that fetches each. kept: tables that are there already (transforms.core.unchanged). Raises CoreError naming the table that failed.
+    with the SELECT that fetches each. kept: tables that are there already (transforms.core.unchanged). settle is called with each table made,
+    no view, before others read it. Raises CoreError naming the table that failed.
     """
     built = []
     for name, select in core_definitions(linked_datasets).items():
         if name in kept:
             continue
         if name not in views and not name.startswith("link_"):
-            built.append(_create(con, "TABLE", name, (made or {}).get(name, select), progress))
+            built.append(_create(con, "TABLE", name, (made or {}).get(name, select)))
+            settle(name)
             continue
-        built.append(_create(con, "VIEW", name, select, progress))
+        built.append(_create(con, "VIEW", name, select))
         if name in views:
             _work_out(con, name, [text for text in readers if name in text])
     return built
@@ -95,7 +97,7 @@ def _work_out(con: SqlConnection, name: str, readers: Sequence[str]) -> None:
     words = set(WORD.findall(" ".join(COMMENT.sub("", text) for text in readers)))
     columns = [row[0] for row in con.execute(f"DESCRIBE {name}").fetchall() if row[0] in words]
     if columns:
-        _create(con, "TEMP TABLE", name, f"SELECT {', '.join(columns)} FROM main.{name}", None)
+        _create(con, "TEMP TABLE", name, f"SELECT {', '.join(columns)} FROM main.{name}")
 
 
 def link_table_sql(dataset: str) -> str:
@@ -106,13 +108,11 @@ def link_table_sql(dataset: str) -> str:
     )
 
 
-def _create(con: SqlConnection, kind: str, name: str, select: str, progress: Callable[[str], None] | None) -> str:
+def _create(con: SqlConnection, kind: str, name: str, select: str) -> str:
     try:
         con.execute(f"CREATE OR REPLACE {kind} {name} AS {select}")
     except duckdb.Error as error:
         raise CoreError(f"{kind.lower()} {name} could not be built: {told(error)}") from None
-    if progress:
-        progress(name)
     return name
 
 

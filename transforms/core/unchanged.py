@@ -97,3 +97,9 @@ def read_made(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     if not con.execute(f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{MADE}'").fetchall()[0][0]:
         return {}
     return dict(con.execute(f"SELECT name, print FROM {MADE}").fetchall())
+
+
+def forget(con: duckdb.DuckDBPyConnection, changed: Iterable[str]) -> None:
+    """Drop the prints of what is made anew: a run that dies may leave it made, before its print is written."""
+    for name in changed:
+        con.execute(f"DELETE FROM {MADE} WHERE name = '{name}'")
