@@ -18,6 +18,7 @@ from rules.engine.corpus import RULE_FOLDER, load_corpus
 from rules.engine.parameters import PARAMETER_FOLDER
 from tests.decisions.nightly import AS_OF, SAMPLE, nightly, sample_store
 from transforms.core.run_database import RUN_DATABASE
+from transforms.publish.store import Store
 
 SETTINGS = Settings(database_url=None)
 RULES = frozenset(load_corpus())
@@ -160,3 +161,15 @@ def test_whatever_register_changes_comes_out_as_from_scratch(again, from_scratch
         changed[dataset] = len(_run_anew(run_dir))
         assert _tables(run_dir) == _tables(from_scratch()), dataset
     assert 0 < changed["pensions"] < len(RULES) / 2 < changed["benefit_roll"]
+
+
+@pytest.mark.full
+def test_core_tables_committed_one_by_one_give_the_same_findings(first, tmp_path, monkeypatch) -> None:
+    """As in a province, where each of them is large."""
+    monkeypatch.setattr(stages, "LARGE_TABLE", 0)
+    run = nightly(tmp_path / "store", SAMPLE, SETTINGS)
+    found = [
+        duckdb.sql(f"SELECT finding_id, evidence_hash FROM '{folder}/suspects.parquet' ORDER BY ALL").fetchall()
+        for folder in (run, Store(first).run_dir())
+    ]
+    assert found[0] == found[1] != []
