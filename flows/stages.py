@@ -37,7 +37,7 @@ from transforms.linkage.roles import registers
 from transforms.pace import Pace
 from transforms.publish import outputs, run_tables
 from transforms.publish.store import Store
-from transforms.reconcile.build import build_reconciliation, keep_township
+from transforms.reconcile.build import OF_CORE_TABLES, build_reconciliation, keep_township, recon_sql
 from transforms.reconcile.history import load_previous_findings, load_previous_roll
 from transforms.reconcile.row_check import create_row_check
 from transforms.staging.model import Snapshot, load_snapshot
@@ -133,6 +133,8 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
             forget(con, made.keys() - unchanged)
+            for table in set(OF_CORE_TABLES) - unchanged:
+                con.execute(f"DROP TABLE IF EXISTS {table}")
             tables = engine.core(con, linked)
             readers = [*engine.readers(rule for i, rule in rules.items() if i not in unchanged), *finding_sql()]
             build_core(con, linked, lambda table: _settle(con, table), readers=readers, made=tables, kept=unchanged)
@@ -185,17 +187,18 @@ def _begun(plan: RunPlan, settings: Settings, snapshot: Snapshot) -> duckdb.Duck
     fresh = not database.exists()
     con = _database(plan, settings)
     if not fresh:
-        keep_only(con, [*stored_tables(), "raw_finding"])
+        keep_only(con, [*stored_tables(), *OF_CORE_TABLES, "raw_finding"])
     return con
 
 
 def _prints(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, linked: list[str], rules: Mapping[str, Rule]) -> dict[str, str | None]:  # fmt: skip
-    """Prints of the core tables and of the rules' answers."""
+    """Prints of the core tables, of the rules' answers and of what reconciliation makes of core tables alone."""
     with open_database(None, EngineLimits()) as parser:
         create_macros(parser)
         prints = Prints(con, parser, snapshot.path)
         made = {name: prints.define(name, select) for name, select in core_definitions(linked).items()}
-        return {name: made[name] for name in stored_tables()} | {i: prints.of(rule.sql) for i, rule in rules.items()}
+        read = {i: rule.sql for i, rule in rules.items()} | {table: recon_sql(table) for table in OF_CORE_TABLES}
+        return {name: made[name] for name in stored_tables()} | {name: prints.of(sql) for name, sql in read.items()}
 
 
 def validate(

@@ -21,6 +21,7 @@ from transforms.forms.model import Place
 from transforms.forms.tables import create_form_tables
 from transforms.linkage.runner import build_links
 from transforms.publish.workbooks import RunHeader
+from transforms.reconcile.build import create_table
 from transforms.values import register_functions
 
 HERE = Path(__file__).parent
@@ -35,7 +36,6 @@ PARAMETERS = (
     "exit_lookback_start",
     "grace_months",
 )
-RECONCILED = Path(harness.__file__).parents[2] / "transforms" / "reconcile" / "recon_ledgers.sql"
 FINDINGS = """
 CREATE TABLE run_rule (rule_id VARCHAR, title VARCHAR, family VARCHAR, severity VARCHAR, status VARCHAR,
     closing_action VARCHAR);
@@ -78,7 +78,7 @@ def build(con: duckdb.DuckDBPyConnection, given: dict[str, Any], as_of: dt.date 
     linked = [c.dataset for c in contracts.values() if c.person or c.other_persons]
     create_link_parts(con, linked)
     build_core(con, linked)
-    con.execute(RECONCILED.read_text(encoding="utf-8"))
+    create_table(con, "recon_ledgers")
     con.execute(FINDINGS)
     titles = {}
     for rule in given["rules"]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
 
-import transforms.reconcile
 from transforms.publish.workbooks.reconciliation import ARCHIVE_DIFFERENCE
+from transforms.reconcile.build import create_table
 
-SQL = Path(transforms.reconcile.__file__).parent / "recon_ledgers.sql"
 TOWN = "320681101"
 TABLES = f"""
 CREATE TABLE core_row (household_id VARCHAR, benefit_type VARCHAR, person_key VARCHAR, household_amount DECIMAL(18, 2), active BOOLEAN,
@@ -46,7 +44,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def archive_side(con: duckdb.DuckDBPyConnection, level: str = "household") -> dict[str, tuple]:
     """(difference as the lists show it, reason) by benefit."""
-    con.execute(SQL.read_text(encoding="utf-8"))
+    create_table(con, "recon_ledgers")
     rows = con.execute(f"SELECT benefit_type, {ARCHIVE_DIFFERENCE}, reason FROM recon_ledgers WHERE level = '{level}'")
     return {benefit: (None if diff is None else float(diff), reason) for benefit, diff, reason in rows.fetchall()}
 

@@ -1,5 +1,4 @@
 -- Findings that came, changed or went since the last published run, and why.
-CREATE OR REPLACE TABLE recon_changes AS
 WITH came AS (
     SELECT
         f.township_code, f.household_id, f.finding_id, f.rule_id, f.subject_key, f.severity, f.state AS change,
@@ -37,4 +36,4 @@ SELECT
     c.finding_id, c.rule_id, c.subject_key, c.severity, c.change, c.reason, c.evidence_before, c.evidence_now
 FROM (SELECT * FROM came UNION ALL SELECT * FROM gone) AS c
 LEFT JOIN core_township AS t ON t.township_code = c.township_code
-ORDER BY c.township_code, c.rule_id, c.subject_key;
+ORDER BY c.township_code, c.rule_id, c.subject_key

@@ -1,7 +1,6 @@
 -- Two kinds of rows. kind 'file' (level county): what became of every row of every file. kind 'quality' (household, township, county): the two
 -- rates the notices ask for, from counts that foot: 信息入库准确率 = roll rows without an identity or code finding, 校验通过率 = roll rows that
 -- passed every contract check.
-CREATE OR REPLACE TABLE recon_intake AS
 WITH identity_finding AS (
     SELECT DISTINCT r.person_key
     FROM raw_finding AS r
@@ -51,4 +50,4 @@ SELECT
     'quality', level, county_code, township_code, household_id, 'benefit_roll', NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     CAST(roll_rows AS BIGINT), CAST(accurate_rows AS BIGINT), CAST(passed_rows AS BIGINT), accurate_rows / roll_rows, passed_rows / roll_rows
 FROM quality
-ORDER BY 1, 2, 3, 4, 5, 6, 7;
+ORDER BY 1, 2, 3, 4, 5, 6, 7

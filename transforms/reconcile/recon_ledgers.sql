@@ -1,7 +1,6 @@
 -- System (roll), finance (payments of the latest month) and archive side by side, by household and benefit; a household in any one of the
 -- three is in it. Roll yuan counts once per household and benefit. Archives are kept of dibao and tekun: without one a household of another
 -- benefit is not at odds with them: no reason names the archive.
-CREATE OR REPLACE TABLE recon_ledgers AS
 WITH roll AS (
     SELECT household_id, benefit_type, count(DISTINCT person_key) AS persons, max(household_amount) AS yuan,
         bool_or(is_dibao OR is_tekun) AS filed
@@ -119,4 +118,4 @@ SELECT
     CAST(archive_yuan AS DECIMAL(18, 2)) AS archive_yuan,
     CAST(diff_paid_yuan AS DECIMAL(18, 2)) AS diff_paid_yuan, CAST(diff_archive_yuan AS DECIMAL(18, 2)) AS diff_archive_yuan, reason
 FROM leveled
-ORDER BY level, county_code, township_code, benefit_type, household_id;
+ORDER BY level, county_code, township_code, benefit_type, household_id

@@ -1,5 +1,4 @@
 -- The active roll against the one before it (previous_roll: household_id, township_code, benefit_type, persons, yuan), by household and benefit.
-CREATE OR REPLACE TABLE recon_movement AS
 WITH now_roll AS (
     SELECT household_id, benefit_type, count(DISTINCT person_key) AS persons, max(household_amount) AS yuan
     FROM core_row
@@ -58,4 +57,4 @@ SELECT
     CAST(0 AS DECIMAL(18, 2)) AS unchanged_yuan
 FROM leveled
 GROUP BY level, county_code, township_code, household_id, benefit_type
-ORDER BY level, county_code, township_code, benefit_type, household_id;
+ORDER BY level, county_code, township_code, benefit_type, household_id

@@ -1,22 +1,5 @@
 -- Each active roll row has exactly one outcome: the gravest open finding about its person or household; decided when only settled ones
 -- are left; clear only where every rule ran and the row's number lets it be compared; else not_evaluated.
-CREATE OR REPLACE TEMP TABLE finding_about AS
-SELECT DISTINCT about, severity, state FROM (
-    SELECT unnest(string_split(r.person_key, chr(31))) AS about, o.severity, o.state
-    FROM raw_finding AS r
-    INNER JOIN out_finding AS o ON o.rule_id = r.rule_id AND o.subject_key = r.subject_key
-    UNION ALL
-    SELECT r.household_id AS about, o.severity, o.state
-    FROM raw_finding AS r
-    INNER JOIN out_finding AS o ON o.rule_id = r.rule_id AND o.subject_key = r.subject_key
-    WHERE o.subject_kind LIKE 'household%' OR o.subject_kind = 'bank_account'
-    UNION ALL
-    SELECT unnest(string_split(r.also_keys, ' ')) AS about, o.severity, o.state
-    FROM raw_finding AS r
-    INNER JOIN out_finding AS o ON o.rule_id = r.rule_id AND o.subject_key = r.subject_key
-) WHERE about IS NOT NULL;
-
-CREATE OR REPLACE TABLE recon_outcomes AS
 WITH graded AS (
     SELECT
         about,
@@ -57,4 +40,4 @@ UNION ALL
 SELECT 'county', t.county_code, NULL, NULL, h.outcome, CAST(sum(h.roll_rows) AS BIGINT)
 FROM households AS h INNER JOIN core_township AS t ON t.township_code = h.township_code
 GROUP BY t.county_code, h.outcome
-ORDER BY 1, 2, 3, 4, 5;
+ORDER BY 1, 2, 3, 4, 5

@@ -1,5 +1,4 @@
 -- Findings by rule and severity. A finding belongs to one household (none: people off the roll) and one township, so sums foot.
-CREATE OR REPLACE TABLE recon_suspects_by_rule AS
 WITH households AS (
     SELECT
         t.county_code,
@@ -52,4 +51,4 @@ SELECT
     CAST(changed AS BIGINT) AS changed, CAST(decided AS BIGINT) AS decided, CAST(reopened AS BIGINT) AS reopened,
     CAST(reviewed AS BIGINT) AS reviewed, CAST(confirmed AS BIGINT) AS confirmed
 FROM leveled
-ORDER BY level, county_code, township_code, rule_id, severity, household_id;
+ORDER BY level, county_code, township_code, rule_id, severity, household_id
