@@ -1,4 +1,4 @@
-"""Runs the SQL files of this folder in order; each leaves a table of its name that an analyst can open."""
+"""Runs the SQL files of this folder in order; each makes a table of its name."""
 
 from __future__ import annotations
 
