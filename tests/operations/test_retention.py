@@ -20,6 +20,9 @@ from transforms.publish.store import Store, StoreBusyError, StoreError
 
 LATER = dt.date.today() + dt.timedelta(days=400)
 
+# Three nights a worker.
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def store(three_nights, tmp_path) -> Store:
