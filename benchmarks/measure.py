@@ -18,7 +18,7 @@ SET_CHILD_SUBREAPER = 36
 FORGET_MOST = "5"
 POLL_SECONDS = 0.1
 # Telling the memory of 5 GB takes the kernel a twentieth of a second in which the process may wait: looking may not slow what is looked at.
-SHARE_OF_LOOKING = 0.02
+SECONDS_PER_GIB = 0.25
 LINGER_SECONDS = 30
 
 
@@ -93,9 +93,9 @@ class _Peak:
     def watch(self, root: int) -> None:
         wait = POLL_SECONDS
         while not self._done.wait(wait):
-            began = time.perf_counter()
-            self.bytes = max(self.bytes, sum(_memory(pid) for pid in _tree(root)))
-            wait = max(POLL_SECONDS, (time.perf_counter() - began) / SHARE_OF_LOOKING)
+            now = sum(_memory(pid) for pid in _tree(root))
+            self.bytes = max(self.bytes, now)
+            wait = max(POLL_SECONDS, now / 2**30 * SECONDS_PER_GIB)
 
 
 def _tree(root: int) -> list[int]:
