@@ -51,12 +51,8 @@ class SizeResult:
 
     def cpu(self, *names: str) -> float | None:
         """CPU seconds of some processes together; None when one is missing or failed."""
-        found = [self.processes.get(name) for name in names]
-        return (
-            None
-            if any(f is None or f["exit"] not in DONE for f in found)
-            else sum(float(f["cpu_s"]) for f in found if f)
-        )
+        done = [f for f in map(self.processes.get, names) if f and f["exit"] in DONE]
+        return sum(float(f["cpu_s"]) for f in done) if len(done) == len(names) else None
 
     @property
     def floor(self) -> float | None:
