@@ -36,6 +36,9 @@ DATE = r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?(
 WORD, BETWEEN = "[0-9A-Za-z]+", r"[ \-—－–_·\u3000]"
 # Words joined by a space or dash may be one number written in groups; a date among them is none of it.
 TOKENS = re.compile(rf"(?<![\d\-./]){DATE}|{WORD}(?:{BETWEEN}(?!{DATE}){WORD})*")
+# What makes an ID number written in groups a part of a longer number.
+MORE_BEFORE, DATE_BEFORE = re.compile(rf"\d{BETWEEN}$"), re.compile(rf"(?<![\d\-./]){DATE}{BETWEEN}$")
+MORE_AFTER = re.compile(rf"{BETWEEN}(?!{DATE})\d")
 NUMBER = re.compile(rf"\d(?:{BETWEEN}?\d){{{SHORTEST_NUMBER - 1},}}[Xx]?")
 ID_SHAPE = re.compile(r"[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{2,3}[\dXx]")
 OLD_ID_SHAPE = re.compile(r"[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
@@ -96,8 +99,18 @@ def mask_text(text: str, known: Mapping[str, str] = NOTHING, keep: frozenset[str
 def mask_numbers(text: str, keep: frozenset[str] = NOBODY) -> str:
     """A name, a village, a file's name: only the long numbers in it are masked."""
     masked = text.translate(FULL_WIDTH)
-    masked = SPACED_ID.sub(lambda found: mask_id(re.sub(r"[^0-9Xx]", "", found[0])), masked)
+    masked = SPACED_ID.sub(_spaced_id, masked)
     return TOKENS.sub(lambda found: _token(found[0], keep), masked)
+
+
+def _spaced_id(found: re.Match[str]) -> str:
+    """An ID number; of a part of a longer number in groups nothing is left, mask_account shows less of it than mask_id would."""
+    number = re.sub(r"[^0-9Xx]", "", found[0])
+    before = found.string[max(0, found.start() - len("a2021-06-30 ")) : found.start()]
+    more = MORE_AFTER.match(found.string, found.end()) or (
+        MORE_BEFORE.search(before) and not DATE_BEFORE.search(before)
+    )
+    return STAR * len(number) if more and number != found[0] else mask_id(number)
 
 
 def mask_household(household_id: str) -> str:
