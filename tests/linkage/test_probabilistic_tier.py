@@ -102,7 +102,7 @@ def test_a_row_another_tier_linked_gets_no_probabilistic_link(mixed) -> None:
 def test_pairs_left_out_as_unlikely_would_have_changed_no_answer(link, number) -> None:
     later = BORN + dt.timedelta(days=9)
     roll = [_person(number, "孙玉梅", 20), _person(number, "孙玉红", 21), _person(number, "郑小兰", 22, later)]
-    funerals = [_cremation("孙玉海", sex=None), _cremation("钱有财"), _cremation("吴大勇", birth_date=later, sex="女")]
+    funerals = [_cremation("孙玉海", sex=None), _cremation("孙有财"), _cremation("郑大勇", birth_date=later, sex="女")]
     con = link({"townships": TOWNSHIPS, "benefit_roll": roll, "funerals": funerals})
     said = "SELECT _row_id, person_key, confidence, name_relation FROM prob_link ORDER BY ALL"
     answers = con.execute(said).fetchall()
@@ -116,6 +116,26 @@ def test_pairs_left_out_as_unlikely_would_have_changed_no_answer(link, number) -
         replace_table(con, table, every_pair if table == "prob_scored" else tier.sql_text(table))
     assert con.execute(counted).fetchone()[0] > heard > 0
     assert con.execute(said).fetchall() == answers != []
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "pairs"),
+    [
+        ("钱有财", {}, 0),
+        ("孙有财", {}, 1),
+        ("钱有梅", {}, 1),
+        ("梅玉孙", {}, 1),
+        ("孙雨眉", {}, 1),
+        ("钱有财", {"relative_name": "钱小二"}, 1),
+        ("钱有财", {"id_number": "3206811938"}, 1),
+    ],
+)
+def test_strangers_of_one_birth_date_and_village_are_compared_if_more_is_told(link, number, name, more, pairs) -> None:
+    roll, funerals = [_person(number, "孙玉梅", 20)], [_cremation(name, **more), _cremation("孙玉红")]
+    con = link({"townships": TOWNSHIPS, "benefit_roll": roll, "funerals": funerals})
+    assert con.execute("SELECT count(*) FROM prob_row WHERE _row_id = 1").fetchone() == (1,)
+    compared = "SELECT count(*) FROM prob_pair AS q SEMI JOIN prob_row AS r ON r.row_no = q.row_no AND r._row_id = 1"
+    assert con.execute(compared).fetchone() == (pairs,)
 
 
 def test_two_runs_are_equal_whatever_the_threads_and_the_order_of_rows(mixed) -> None:

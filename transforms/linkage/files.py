@@ -14,9 +14,9 @@ from pathlib import Path
 
 from data_contracts import Contract
 from transforms.engines import SqlConnection
-from transforms.intake.sql import literal, parquet_files_literal, path_literal
+from transforms.intake.sql import parquet_files_literal, path_literal
 from transforms.linkage.roles import person_roles
-from transforms.linkage.tables import sql_text
+from transforms.linkage.tables import sql_text, write_file
 from transforms.staging.model import SnapshotFormatError, take_file
 
 EXACT = "exact"
@@ -26,8 +26,6 @@ BY_DATASET = ("links_other", "open_row")
 #: Of people and of the tier of deaths; taken over whole.
 WHOLE = ("link_person", "link_person_name", "kin_closed", "kin_overloaded", "link_weight")
 SNAPSHOT_TABLES = (*BY_DATASET, *WHOLE)
-# Numbers and names hardly repeat: trying dictionaries for them costs a quarter of the writing.
-FEW_VALUES = "DICTIONARY_SIZE_LIMIT 1000"
 _STAGED = re.compile(r"\bstg_(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
 # The columns of links_exact that a file's name does not say: a valid number that is a person's is the person's key.
@@ -41,10 +39,7 @@ def exact_file(folder: Path, dataset: str, role: str) -> Path:
 
 def write_exact(con: SqlConnection, source: str, path: Path) -> None:
     """Write those rows of `source` (as register_mention has them) that are exact links, as they come."""
-    con.execute(
-        f"COPY (SELECT {_KEPT} FROM {source} WHERE plain_relation IS NOT NULL) "
-        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, {FEW_VALUES})"
-    )
+    write_file(con, f"SELECT {_KEPT} FROM {source} WHERE plain_relation IS NOT NULL", path)
 
 
 def split_exact(con: SqlConnection, table: str, folder: Path, contracts: Mapping[str, Contract]) -> None:
@@ -66,15 +61,11 @@ def write_links(
     """Write tables of this stage that later stages read; of BY_DATASET the rows of the datasets given."""
     for table in made:
         if table not in BY_DATASET:
-            _write(con, table, folder / f"{table}.parquet")
+            write_file(con, f"FROM {table}", folder / f"{table}.parquet")
             continue
         (folder / table).mkdir(exist_ok=True)
         for dataset in datasets:
-            _write(con, f"(FROM {table} WHERE dataset = '{dataset}')", folder / table / f"{dataset}.parquet")
-
-
-def _write(con: SqlConnection, source: str, path: Path) -> None:
-    con.execute(f"COPY {source} TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, {FEW_VALUES})")
+            write_file(con, f"FROM {table} WHERE dataset = '{dataset}'", folder / table / f"{dataset}.parquet")
 
 
 def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:

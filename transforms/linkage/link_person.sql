@@ -1,6 +1,34 @@
 -- Grain: person_key, everybody on any roll row. Nothing here depends on as_of: the household and place are those of the row
 -- with the lowest township among the rows in receipt (在享, 缓退), of the latest row where there is none.
 -- id_key, birth_date: only of valid numbers. sex: the ID number's (17th digit, GB 11643), else the roll's.
+WITH repeated AS (
+    SELECT person_key
+    FROM roll_person_row
+    GROUP BY person_key
+    HAVING count(*) > 1
+),
+
+-- Nearly everybody has one row, which says it all; only the others are ranked.
+best AS (
+    SELECT r.*
+    FROM roll_person_row AS r
+    ANTI JOIN repeated AS m ON m.person_key = r.person_key
+    UNION ALL
+    SELECT r.*
+    FROM roll_person_row AS r
+    SEMI JOIN repeated AS m ON m.person_key = r.person_key
+    QUALIFY row_number() OVER (
+        PARTITION BY r.person_key
+        ORDER BY
+            r.receiving DESC,
+            CASE WHEN r.receiving = 1 THEN r.township_code END NULLS LAST,
+            r.start_date DESC NULLS LAST,
+            r.township_code NULLS LAST,
+            r.household_id NULLS LAST,
+            r._row_id
+    ) = 1
+)
+
 SELECT
     person_key,
     id_number,
@@ -21,14 +49,4 @@ SELECT
     township_code,
     village,
     household_id
-FROM roll_person_row
-QUALIFY row_number() OVER (
-    PARTITION BY person_key
-    ORDER BY
-        receiving DESC,
-        CASE WHEN receiving = 1 THEN township_code END NULLS LAST,
-        start_date DESC NULLS LAST,
-        township_code NULLS LAST,
-        household_id NULLS LAST,
-        _row_id
-) = 1
+FROM best

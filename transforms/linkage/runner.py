@@ -134,13 +134,14 @@ def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path
             replace_table(con, table, sql_text(table))
         return
     for number, role in enumerate(roles):
-        replace_table(con, "register_mention", register_mention_sql([role]))
+        # Joining twice costs less than keeping a register's links between the join and their file.
+        con.execute(f"CREATE OR REPLACE VIEW register_mention AS\n{register_mention_sql([role])}")
         write_exact(con, "register_mention", exact_file(exact, role.dataset, role.id_column))
         if number:
             add_rows(con, "register_row", sql_text("register_row"))
         else:
             replace_table(con, "register_row", sql_text("register_row"))
-    con.execute("DROP TABLE register_mention")
+    con.execute("DROP VIEW register_mention")
     con.execute(f"CREATE OR REPLACE VIEW links_exact AS {exact_sql(exact)}")
 
 

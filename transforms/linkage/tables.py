@@ -7,6 +7,10 @@ from pathlib import Path
 import duckdb
 
 from transforms.engines import SqlConnection
+from transforms.intake.sql import literal
+
+# Numbers and names hardly repeat: trying dictionaries for them costs a quarter of the writing.
+FEW_VALUES = "DICTIONARY_SIZE_LIMIT 1000"
 
 
 class LinkageError(RuntimeError):
@@ -26,6 +30,11 @@ def replace_table(con: SqlConnection, table: str, select: str) -> None:
 def add_rows(con: SqlConnection, table: str, select: str) -> None:
     """Add the rows of a SELECT to a table of the same columns. Raises LinkageError naming the table."""
     _run(con, table, f"INSERT INTO {table}\n{select}")
+
+
+def write_file(con: SqlConnection, select: str, path: Path) -> None:
+    """Write the rows of a SELECT to a Parquet file. Raises LinkageError naming the file."""
+    _run(con, path.stem, f"COPY ({select}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, {FEW_VALUES})")
 
 
 def _run(con: SqlConnection, table: str, statement: str) -> None:
