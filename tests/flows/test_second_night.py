@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import stages
 from flows.settings import Settings
+from flows.stages import matching
+from flows.stages.run import run_database
 from rules.engine.corpus import RULE_FOLDER, load_corpus
 from rules.engine.parameters import PARAMETER_FOLDER
 from tests.decisions.nightly import AS_OF, SAMPLE, nightly, sample_store
@@ -58,7 +59,7 @@ def from_scratch(again, monkeypatch) -> Callable[..., Path]:
 
     def run(**asked: object) -> Path:
         with monkeypatch.context() as patched:
-            patched.setattr(stages, "_begun", lambda plan, settings, _: stages._database(plan, settings))
+            patched.setattr(matching, "_begun", lambda plan, settings, _: run_database(plan, settings))
             return again(**asked)
 
     return run
@@ -166,7 +167,7 @@ def test_whatever_register_changes_comes_out_as_from_scratch(again, from_scratch
 @pytest.mark.full
 def test_core_tables_committed_one_by_one_give_the_same_findings(first, tmp_path, monkeypatch) -> None:
     """As in a province, where each of them is large."""
-    monkeypatch.setattr(stages, "LARGE_TABLE", 0)
+    monkeypatch.setattr(matching, "LARGE_TABLE", 0)
     run = nightly(tmp_path / "store", SAMPLE, SETTINGS)
     found = [
         duckdb.sql(f"SELECT finding_id, evidence_hash FROM '{folder}/suspects.parquet' ORDER BY ALL").fetchall()
