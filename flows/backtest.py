@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -73,8 +72,7 @@ def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rule
 
 
 def _findings(plan: RunPlan, settings: Settings, progress: Progress) -> dict[str, dict[str, Any]]:
-    work = Store(plan.store).work_dir(plan.run_id)
-    try:
+    with Store(plan.store).working(plan.run_id) as work:
         outcomes, _ = stages.match(plan, settings, progress)
         failed = [o for o in outcomes if o.status != "evaluated"]
         if failed:
@@ -86,8 +84,6 @@ def _findings(plan: RunPlan, settings: Settings, progress: Progress) -> dict[str
             )
             names = [d[0] for d in cursor.description]
             return {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _measured(rows: list[dict[str, Any]]) -> dict[str, Any]:

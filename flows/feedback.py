@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from flows.failures import PassingError
-from flows.plan import UsageError
+from flows.plan import RunPlan, UsageError
 from flows.settings import Settings
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.decisions.place import DecisionsError
@@ -199,13 +199,13 @@ def account() -> str:
         return "unknown"
 
 
-def load_into_run(con: duckdb.DuckDBPyConnection, store_root: Path, settings: Settings, as_of: dt.date) -> int:
+def load_into_run(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings) -> int:
     """Create the decision tables of a run.
 
     Raises RunError (one that may pass) when the database cannot be read: a list that forgets answers misleads.
     """
     try:
-        return load_decisions(con, store_root, settings.database_url, as_of)
+        return load_decisions(con, plan.store, settings.database_url, plan.as_of, plan.work)
     except DecisionsError as error:
         raise PassingError(str(error)) from None
 
@@ -229,8 +229,8 @@ def spot_check_estimate(store_root: Path, settings: Settings) -> Rows:
             "SELECT township_code, township_name, county_code, county_name FROM core_township"
         ).fetchall()
     townships, counties = {r[0]: r[1] for r in names}, {r[2]: r[3] for r in names}
-    with open_database(None, EngineLimits()) as con:
-        load_decisions(con, store.root, settings.database_url, dt.date.max)
+    with open_database(None, EngineLimits()) as con, store.passing("estimate") as work:
+        load_decisions(con, store.root, settings.database_url, dt.date.max, work)
         cursor = con.execute("SELECT * FROM sample_estimate WHERE drawn > 0")
         columns = [c[0] for c in cursor.description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

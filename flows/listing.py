@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -140,14 +139,14 @@ def _add_received(store: Store, manifest: dict[str, Any], evidence: list[dict[st
     from transforms.staging.received import received_rows
 
     snapshot = load_snapshot(store.snapshots / manifest["snapshot_id"])
-    with tempfile.TemporaryDirectory(dir=store.scratch, prefix="rerun-explain-") as work:
+    with store.passing("explain") as work:
         for file in sorted({item["file"] for item in evidence}):
             wanted: dict[str, set[int]] = {}
             for item in evidence:
                 if item["file"] == file:
                     wanted.setdefault(item["sheet"], set()).add(item["row"])
             try:
-                rows = received_rows(snapshot, store.raw, file, wanted, Path(work))
+                rows = received_rows(snapshot, store.raw, file, wanted, work)
             except FileNotFoundError:
                 # Retention has removed the kept file: the cleaned values remain.
                 rows = {}

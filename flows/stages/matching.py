@@ -57,7 +57,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             con.begin()
             # What was found and answered before comes first: a rerun looks at those people and households again.
             load_previous_findings(con, run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
-            load_into_run(con, plan.store, settings, plan.as_of)
+            load_into_run(con, plan, settings)
             linked = _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
             prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}

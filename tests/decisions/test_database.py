@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -15,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Pool, event, func, inspect, select, text
 
 from flows.feedback import load_into_run
-from flows.plan import RunError
+from flows.plan import RunError, RunPlan
 from flows.settings import Settings
 from tests.decisions.answers import NOW, answer, returned
 from tests.decisions.nightly import AS_OF, ROOT
@@ -31,6 +32,7 @@ from transforms.decisions.database import (
 from transforms.decisions.models import Base, Decision, SampleVisit
 from transforms.decisions.place import DecisionsError
 from transforms.decisions.repository import record
+from transforms.publish.store import Store
 
 OPEN = """
 import sys, pathlib
@@ -119,11 +121,15 @@ def test_a_url_that_cannot_be_used_is_named_without_its_password(tmp_path, url, 
 
 
 def test_a_database_that_does_not_answer_stops_the_run_and_shows_no_password(tmp_path):
-    import duckdb
-
     settings = Settings(database_url=f"postgresql://user:secret@/d?host={tmp_path}")
-    with pytest.raises(RunError, match="give the same command again") as error, duckdb.connect() as con:
-        load_into_run(con, tmp_path, settings, AS_OF)
+    store = Store(tmp_path / "store").prepare()
+    plan = RunPlan(store.root, "nightly-now", AS_OF)
+    with (
+        store.working(plan.run_id),
+        duckdb.connect() as con,
+        pytest.raises(RunError, match="give the same command again") as error,
+    ):
+        load_into_run(con, plan, settings)
     assert "secret" not in str(error.value)
 
 

@@ -8,12 +8,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.feedback import load_into_run
+from flows.plan import RunPlan
+from flows.settings import Settings
 from tests.decisions.answers import NEIGHBOUR, NOW, RUN, answer, returned
+from transforms.decisions import run_tables
 from transforms.decisions.database import open_decisions
 from transforms.decisions.precision import precision, wilson_interval
 from transforms.decisions.rectification import build_rectification
 from transforms.decisions.repository import record
 from transforms.decisions.run_tables import load_decisions
+from transforms.publish.store import Store
 
 AS_OF = dt.date(2021, 11, 30)
 LATER = {"run_id": "nightly-20211101T020000-bbbbbb", "run_as_of": dt.date(2021, 10, 31)}
@@ -25,8 +30,30 @@ def loaded(store: Path, *answers, as_of: dt.date = AS_OF) -> duckdb.DuckDBPyConn
         for number, one in enumerate(answers):
             record(engine, [returned([one], f"{number:064d}")], "tester", NOW)
     con = duckdb.connect()
-    load_decisions(con, store, None, as_of)
+    load_decisions(con, store, None, as_of, store)
     return con
+
+
+def test_the_answers_pass_through_the_folder_of_the_run_that_reads_them(tmp_path, monkeypatch):
+    """Where a night that dies meanwhile leaves them, the next one's sweep removes them."""
+    store = Store(tmp_path).prepare()
+    plan = RunPlan(store.root, "nightly-now", AS_OF)
+    store.work_dir(plan.run_id)
+    loaded(plan.store, answer("F1", "属实"))
+    seen = []
+    load = run_tables._load
+
+    def watched(*arguments):
+        seen.append(arguments[-1])
+        load(*arguments)
+
+    monkeypatch.setattr(run_tables, "_load", watched)
+    con = duckdb.connect()
+    load_into_run(con, plan, Settings())
+    assert current(con) == [("F1", "属实")]
+    assert len(seen) == 2
+    assert all(plan.work in chunk.parents for chunk in seen)
+    assert list(plan.work.iterdir()) == []
 
 
 def current(con: duckdb.DuckDBPyConnection) -> list[tuple]:
@@ -96,7 +123,7 @@ def test_the_tables_interval_is_the_functions(tmp_path):
     with open_decisions(tmp_path) as engine:
         record(engine, [returned(answers)], "tester", NOW)
     con = duckdb.connect()
-    load_decisions(con, tmp_path, None, AS_OF)
+    load_decisions(con, tmp_path, None, AS_OF, tmp_path)
     ((reviewed, confirmed, low, high),) = con.execute(
         "SELECT reviewed, confirmed, low, high FROM measured_precision"
     ).fetchall()

@@ -11,8 +11,10 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import types
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -164,8 +166,12 @@ def test_failures_of_the_machine_come_with_advice(error, told):
 
 def test_a_reader_without_a_writable_tmp_uses_the_systems(tmp_path):
     store = Store(tmp_path / "store")
-    assert store.scratch is None
-    assert store.prepare().scratch == store.temporary
+    with store.passing("explain") as folder:
+        assert folder.parent == Path(tempfile.gettempdir())
+    with store.prepare().passing("explain") as folder:
+        store.sweep()
+        assert list(store.temporary.iterdir()) == [folder]
+    assert list(store.temporary.iterdir()) == []
 
 
 def test_what_cannot_be_named_latest_is_not_published(tmp_path, monkeypatch):

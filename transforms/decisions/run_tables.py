@@ -58,7 +58,9 @@ VISIT_COLUMNS = {
 }
 
 
-def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date) -> int:
+def load_decisions(
+    con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, as_of: dt.date, work: Path
+) -> int:
     """Create the decision tables of run.duckdb and return how many decisions the run knows.
 
     current_decision(finding_id, outcome, evidence_hash, decided_on, expires_on) and
@@ -68,9 +70,10 @@ def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured:
     link), township_code, reviewed, confirmed, low, high). sample_result has one row per household of every draw
     with what its visit found; sample_estimate what share of the households drawn at random had a problem, and of
     those without a finding (misses), by level, place and benefit type ('' for all). Only answers to lists and
-    draws of `as_of` or before count. Raises DecisionsError.
+    draws of `as_of` or before count. work: the reader's own folder, through which the answers pass:
+    what a process that dies leaves there is swept with it. Raises DecisionsError.
     """
-    with tempfile.TemporaryDirectory(prefix="rerun-decisions-", dir=_beside(store_root)) as folder:
+    with tempfile.TemporaryDirectory(prefix="decisions-", dir=work) as folder:
         for table, columns in (("loaded_decision", LOADED_COLUMNS), ("loaded_visit", VISIT_COLUMNS)):
             said = ", ".join(f"{name} {kind}" for name, kind in columns.items())
             con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({said})")
@@ -82,10 +85,6 @@ def load_decisions(con: duckdb.DuckDBPyConnection, store_root: Path, configured:
         con.execute(sql.replace("$as_of", f"'{as_of.isoformat()}'").replace("$z", repr(Z)))
     con.execute("DROP TABLE loaded_decision; DROP TABLE loaded_visit")
     return int(con.execute("SELECT count(*) FROM decision_history").fetchall()[0][0])
-
-
-def _beside(store_root: Path) -> Path | None:
-    return store_root / "tmp" if (store_root / "tmp").is_dir() else None
 
 
 def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, folder: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,11 +50,6 @@ class Store:
     @property
     def temporary(self) -> Path:
         return self.root / "tmp"
-
-    @property
-    def scratch(self) -> Path | None:
-        """Where a reader's passing files go: tmp/ of the store; None (the system's own) where that is missing or not to be written."""
-        return self.temporary if self.temporary.is_dir() and os.access(self.temporary, os.W_OK) else None
 
     @property
     def prefect_home(self) -> Path:
@@ -120,6 +116,14 @@ class Store:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def passing(self, reader: str) -> Iterator[Path]:
+        """A folder for a reader's passing files, in tmp/ or, where that is missing or not to be written, the system's. A night's sweep
+        spares it as it does a rerun's."""
+        here = self.temporary if self.temporary.is_dir() and os.access(self.temporary, os.W_OK) else None
+        with tempfile.TemporaryDirectory(dir=here, prefix=f"rerun-{reader}-") as folder:
+            yield Path(folder)
 
     def publish(self, work: Path, run_id: str, snapshot_id: str, *, name_latest: bool) -> Path:
         """Move a finished run into place and, for a nightly run, name it in latest.json last of all."""
