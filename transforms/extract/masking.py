@@ -34,8 +34,8 @@ BIRTH = rf"(?:1{GAP}[89]|2{GAP}0)(?:{GAP}\d){{2}}{GAP}(?:0{GAP}[1-9]|1{GAP}[0-2]
 SPACED_ID = re.compile(rf"(?<!\d)[1-9](?:{GAP}\d){{5}}{GAP}{BIRTH}(?:{GAP}\d){{3}}(?:{GAP}[\dXx])?(?!\d)")
 DATE = r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?:[-./](?:0?[1-9]|[12]\d|3[01]))?(?![\d\-./])"
 WORD, BETWEEN = "[0-9A-Za-z]+", r"[ \-—－–_·\u3000]"
-# Words joined by a space or dash may be one number written in groups; a date among them is none of it.
-TOKENS = re.compile(rf"(?<![\d\-./]){DATE}|{WORD}(?:{BETWEEN}(?!{DATE}){WORD})*")
+# Words joined by a space or dash may be one number written in groups; a date among them is none of it, unless it continues groups of four.
+TOKENS = re.compile(rf"(?<![\d\-./]){DATE}|{WORD}(?:{BETWEEN}(?:(?!{DATE})|(?<=\d{{4}}-\d{{4}}-)){WORD})*")
 # What makes an ID number written in groups a part of a longer number.
 MORE_BEFORE, DATE_BEFORE = re.compile(rf"\d{BETWEEN}$"), re.compile(rf"(?<![\d\-./]){DATE}{BETWEEN}$")
 MORE_AFTER = re.compile(rf"{BETWEEN}(?!{DATE})\d")
@@ -106,7 +106,7 @@ def mask_numbers(text: str, keep: frozenset[str] = NOBODY) -> str:
 def _spaced_id(found: re.Match[str]) -> str:
     """An ID number; of a part of a longer number in groups nothing is left, mask_account shows less of it than mask_id would."""
     number = re.sub(r"[^0-9Xx]", "", found[0])
-    before = found.string[max(0, found.start() - len("a2021-06-30 ")) : found.start()]
+    before = found.string[: found.start()]
     more = MORE_AFTER.match(found.string, found.end()) or (
         MORE_BEFORE.search(before) and not DATE_BEFORE.search(before)
     )
