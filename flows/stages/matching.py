@@ -58,7 +58,8 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             # What was found and answered before comes first: a rerun looks at those people and households again.
             load_previous_findings(con, run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
             load_into_run(con, plan, settings)
-            linked = _prepare(con, plan, settings, snapshot, contracts, parameters, rules)
+            linked = _read_snapshot(con, plan, settings, snapshot, contracts)
+            _set_parameters(con, plan, parameters, rules)
             prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
             forget(con, made.keys() - unchanged)
@@ -161,9 +162,14 @@ def _prints(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, linked: list[str
         return {name: made[name] for name in stored_tables()} | {name: prints.of(sql) for name, sql in read.items()}
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract],
-             parameters: ParameterSet, rules: Mapping[str, Rule]) -> list[str]:  # fmt: skip
-    """All that core tables and rules read of a run; returns the datasets linked to people."""
+def _read_snapshot(
+    con: duckdb.DuckDBPyConnection,
+    plan: RunPlan,
+    settings: Settings,
+    snapshot: Snapshot,
+    contracts: Mapping[str, Contract],
+) -> list[str]:
+    """What core tables and rules read of the snapshot, of a rerun the township's part; returns the datasets linked to people."""
     create_macros(con)
     staged_views(con, snapshot, contracts)
     for dataset in plan.rejected:
@@ -174,6 +180,13 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_context(con, plan.as_of, settings.min_confidence)
     if plan.township:
         narrow_to(con, plan.township, linked)
+    return linked
+
+
+def _set_parameters(
+    con: duckdb.DuckDBPyConnection, plan: RunPlan, parameters: ParameterSet, rules: Mapping[str, Rule]
+) -> None:
+    """The parameters these rules read, by township and month, and those in use for the reader of the run."""
     townships = {row[0] for row in con.execute(
         "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT DISTINCT township_of(township_code) FROM stg_benefit_roll "
         "WHERE township_code IS NOT NULL").fetchall()} - {"000000000"}  # fmt: skip
@@ -183,7 +196,6 @@ def _prepare(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, 
     create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
-    return linked
 
 
 def _rules(plan: RunPlan, settings: Settings) -> dict[str, Rule]:

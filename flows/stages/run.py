@@ -14,6 +14,9 @@ from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_databa
 from transforms.publish.store import Store
 from transforms.staging.model import Snapshot
 
+#: Without a usable file of each nothing is published.
+NEEDED = ("benefit_roll", "townships")
+
 
 def limits(plan: RunPlan, settings: Settings) -> EngineLimits:
     """What DuckDB may use of the machine; it spills to the run's work folder."""

@@ -13,7 +13,7 @@ from data_contracts.loader import Contract, load_contracts
 from flows.engine import engine_version, fetch, linking_engine
 from flows.plan import Progress, RunError, RunPlan, StageReport, timed
 from flows.settings import Settings
-from flows.stages.run import limits
+from flows.stages.run import NEEDED, limits
 from rules.engine.macros import create_macros
 from transforms.linkage.roles import registers
 from transforms.publish.store import Store
@@ -43,7 +43,7 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
         )  # fmt: skip
         report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
     reports.append(report)
-    needed = [contracts[d].title for d in ("benefit_roll", "townships") if not snapshot.usable(d)]
+    needed = [contracts[d].title for d in NEEDED if not snapshot.usable(d)]
     if needed:
         raise RunError(
             f"no usable file of {' and '.join(needed)}; nothing is published. " + _rejections(snapshot.inputs)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from data_contracts.loader import load_contracts
 from flows.plan import Progress, RunError, RunPlan, StageReport, timed
 from flows.settings import Settings
+from flows.stages.run import NEEDED
 from flows.validation import Validated, Validator
 
 
@@ -24,7 +25,7 @@ def validate(
     rejected = dict(validated.rejected)
     for dataset, reason in rejected.items():
         progress(f"{dataset}: rejected, {reason}")
-    needed = [f"{contracts[d].title}: {rejected[d]}" for d in ("benefit_roll", "townships") if d in rejected]
+    needed = [f"{contracts[d].title}: {rejected[d]}" for d in NEEDED if d in rejected]
     if needed:
         raise RunError("the contract checks reject " + " and ".join(needed) + "; nothing is published")
     return replace(plan, rejected=rejected), validated, [report]

@@ -19,8 +19,9 @@ from rules.engine.availability import Arrived
 from rules.engine.corpus import Rule
 from rules.engine.macros import create_macros
 from rules.engine.parameters import create_parameter_tables, load_parameters
-from transforms.core.build import WORD, build_core, core_definitions, create_context, create_link_parts
+from transforms.core.build import build_core, core_definitions, create_context, create_link_parts
 from transforms.linkage.runner import build_links
+from transforms.sql_words import words_of
 from transforms.values import VALUE_TYPES, Context, merge_layers, register_functions, select_layers
 
 TOWNSHIP = "320681101"
@@ -93,10 +94,11 @@ def assert_case(rule: Rule, case: dict[str, Any]) -> None:
 
 def _read_by(sql: str, definitions: Mapping[str, str]) -> set[str]:
     """The words of this SQL, and of every core table it reads: what else there is need not be made."""
-    words = set(WORD.findall(sql))
+    words = words_of([sql])
+    # Definitions come after those they read.
     for name in reversed(list(definitions)):
         if name in words:
-            words.update(WORD.findall(definitions[name]))
+            words |= words_of([definitions[name]])
     return words
 
 

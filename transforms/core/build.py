@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import graphlib
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,11 +11,9 @@ import duckdb
 
 from transforms.core.told_errors import told
 from transforms.engines import SqlConnection
+from transforms.sql_words import words_of
 
 SQL_FOLDER = Path(__file__).parent
-WORD = re.compile(r"\w+")
-TABLE_NAME = re.compile(r"\bcore_[a-z_]+\b")
-COMMENT = re.compile(r"--[^\n]*")
 # Views in the run's database, as the staged registers are: one row per row of a register, worked out from that row, and what only rules
 # read, which is not worth its place on disk.
 AS_VIEWS = ("core_payment", "core_kin", "core_card", "core_official", "core_member", "core_account")
@@ -94,7 +91,7 @@ def create_link_parts(con: SqlConnection, datasets: Iterable[str]) -> None:
 
 def _work_out(con: SqlConnection, name: str, readers: Sequence[str]) -> None:
     """A temporary table of the view's name, which this connection reads in its place: only the columns its readers name."""
-    words = set(WORD.findall(" ".join(COMMENT.sub("", text) for text in readers)))
+    words = words_of(readers)
     columns = [row[0] for row in con.execute(f"DESCRIBE {name}").fetchall() if row[0] in words]
     if columns:
         _create(con, "TEMP TABLE", name, f"SELECT {', '.join(columns)} FROM main.{name}")
@@ -121,8 +118,5 @@ def _statements() -> dict[str, str]:
 
 
 def _ordered(statements: dict[str, str]) -> dict[str, str]:
-    needs = {
-        name: {t for t in TABLE_NAME.findall(COMMENT.sub("", select)) if t in statements and t != name}
-        for name, select in statements.items()
-    }
+    needs = {name: statements.keys() & words_of([select]) - {name} for name, select in statements.items()}
     return {name: statements[name] for name in graphlib.TopologicalSorter(needs).static_order()}

@@ -8,7 +8,6 @@ version                                         what made them
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from data_contracts import Contract
 from transforms.engines import SqlConnection
 from transforms.intake.sql import parquet_files_literal, path_literal
 from transforms.linkage.roles import person_roles
-from transforms.linkage.tables import sql_text, write_file
+from transforms.linkage.tables import replace_view, sql_text, write_file
+from transforms.sql_words import words_of
 from transforms.staging.model import SnapshotFormatError, take_file
 
 EXACT = "exact"
@@ -26,8 +26,6 @@ BY_DATASET = ("links_other", "open_row")
 #: Of people and of the tier of deaths; taken over whole.
 WHOLE = ("link_person", "link_person_name", "kin_closed", "kin_overloaded", "link_weight")
 SNAPSHOT_TABLES = (*BY_DATASET, *WHOLE)
-_STAGED = re.compile(r"\bstg_(\w+)")
-_COMMENT = re.compile(r"--[^\n]*")
 # The columns of links_exact that a file's name does not say: a valid number that is a person's is the person's key.
 _KEPT = "_row_id, person_key, household_id, on_roll, plain_relation"
 
@@ -116,7 +114,7 @@ def datasets_to_link(
 def take_over_people(con: SqlConnection, earlier: Path, tables: Iterable[str]) -> None:
     """Views of an earlier snapshot's tables."""
     for table in tables:
-        con.execute(f"CREATE OR REPLACE VIEW {table} AS {table_sql(earlier, table)}")
+        replace_view(con, table, table_sql(earlier, table))
 
 
 def take_over(earlier: Path, folder: Path, redone: Collection[str], made: Collection[str]) -> None:
@@ -136,7 +134,7 @@ def take_over(earlier: Path, folder: Path, redone: Collection[str], made: Collec
 
 def _people_rest_on() -> set[str]:
     texts = (path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.sql"))
-    return {dataset for text in texts for dataset in _STAGED.findall(_COMMENT.sub("", text))}
+    return {word.removeprefix("stg_") for word in words_of(texts) if word.startswith("stg_")}
 
 
 def _read_exact(path: Path) -> str:

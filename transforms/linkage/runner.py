@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -24,12 +23,12 @@ from transforms.linkage.files import (
 from transforms.linkage.pinyin import pinyin_table
 from transforms.linkage.probabilistic import build_probabilistic
 from transforms.linkage.roles import PersonRole, person_roles, registers
-from transforms.linkage.tables import add_rows, replace_table, sql_text
+from transforms.linkage.tables import add_rows, replace_table, replace_view, sql_text
 from transforms.pace import Progress
+from transforms.sql_words import words_of
 from transforms.versions import code_hash
 
 FOLDER = Path(__file__).parent
-WORD = re.compile(r"\w+")
 
 # In dependency order. `ref_pinyin` comes from `pinyin.py`, REGISTERS are written from the contracts.
 REFERENCE = (
@@ -61,8 +60,8 @@ def build_links(
 ) -> None:
     """Link every register row to the people on the roll, and to those off it that rules ask about.
 
-    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves one table per SQL
-    file of this folder in it, replaced when present, and the view `links` (section 4) over `links_exact` and `links_other`.
+    con: has a view `stg_<dataset>` per contract (docs/architecture.md section 3). Leaves the tables the SQL
+    files of this folder name in it, replaced when present, and the view `links` (section 4) over `links_exact` and `links_other`.
     exact: a folder for the links of `links_exact`, a file per person column (transforms.linkage.files), so that no table holds the
     millions of them, and tables are dropped as soon as no later step reads them; only of DuckDB. redo: only the rows of these datasets;
     TAKEN_OVER are there already.
@@ -92,7 +91,7 @@ def build_links(
     if with_deaths:
         progress("  linkage: probabilistic tier")
         build_probabilistic(con, contracts)
-    con.execute("CREATE OR REPLACE VIEW links AS SELECT * FROM links_exact UNION ALL SELECT * FROM links_other")
+    replace_view(con, "links", "SELECT * FROM links_exact UNION ALL SELECT * FROM links_other")
 
 
 def _drop_unread(con: SqlConnection, made: list[str], ahead: Sequence[str], with_deaths: bool) -> None:
@@ -100,8 +99,7 @@ def _drop_unread(con: SqlConnection, made: list[str], ahead: Sequence[str], with
     texts = [sql_text(table) for table in ahead]
     if with_deaths:
         texts += [path.read_text(encoding="utf-8") for path in (FOLDER / "probabilistic").glob("*.sql")]
-    read = {*SNAPSHOT_TABLES, *WORD.findall(" ".join(texts))}
-    for table in [table for table in made if table not in read]:
+    for table in set(made) - words_of(texts) - set(SNAPSHOT_TABLES):
         con.execute(f"DROP TABLE {table}")
         made.remove(table)
 
@@ -135,14 +133,14 @@ def _read_registers(con: SqlConnection, roles: Sequence[PersonRole], exact: Path
         return
     for number, role in enumerate(roles):
         # Joining twice costs less than keeping a register's links between the join and their file.
-        con.execute(f"CREATE OR REPLACE VIEW register_mention AS\n{register_mention_sql([role])}")
+        replace_view(con, "register_mention", register_mention_sql([role]))
         write_exact(con, "register_mention", exact_file(exact, role.dataset, role.id_column))
         if number:
             add_rows(con, "register_row", sql_text("register_row"))
         else:
             replace_table(con, "register_row", sql_text("register_row"))
     con.execute("DROP VIEW register_mention")
-    con.execute(f"CREATE OR REPLACE VIEW links_exact AS {exact_sql(exact)}")
+    replace_view(con, "links_exact", exact_sql(exact))
 
 
 @cache

@@ -27,6 +27,11 @@ def replace_table(con: SqlConnection, table: str, select: str) -> None:
     _run(con, table, f"CREATE OR REPLACE TABLE {table} AS\n{select}")
 
 
+def replace_view(con: SqlConnection, view: str, select: str) -> None:
+    """Create or replace a view of a SELECT. Raises LinkageError naming the view."""
+    _run(con, view, f"CREATE OR REPLACE VIEW {view} AS\n{select}")
+
+
 def add_rows(con: SqlConnection, table: str, select: str) -> None:
     """Add the rows of a SELECT to a table of the same columns. Raises LinkageError naming the table."""
     _run(con, table, f"INSERT INTO {table}\n{select}")

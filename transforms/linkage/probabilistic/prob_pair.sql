@@ -1,7 +1,7 @@
 -- Grain: open row × person row that share a compared block: the pairs the model scores. rule: the first that found it.
--- Birth date and village are shared by strangers too: villages of many townships bear one name. With names that have nothing in common (every
--- level of the model but 'other' implies the first or last character, the reading or the letters) they make no link, unless the row
--- tells more.
+-- Birth date and village are shared by strangers too: villages of many townships bear one name. Where the row tells nothing more, the pair is
+-- left out if the names have nothing in common: any level of the model for names but 'other' implies the first or the last character, the
+-- reading or the letters, and 'other' makes no link of these two.
 WITH found AS (
     SELECT r.row_no, p.person_no, min(b.rule) AS rule, count(*) AS rules
     FROM prob_block AS b
