@@ -11,11 +11,10 @@ from rules.engine.corpus import load_corpus
 from rules.engine.macros import MACRO_FOLDER
 from transforms.core import build
 from transforms.engines.spark_dialect import condition_to_spark, parsed, to_spark
-from transforms.linkage import runner
+from transforms.linkage import runner, tables
 from transforms.linkage.probabilistic import load_model, tier
 from transforms.linkage.roles import person_roles
 
-LINKAGE = Path(runner.__file__).parent
 TEMPLATES = {"register_mention", "link_weight"}
 #: Spark has these by the same name and with the same result.
 SPARKS_OWN = {"add_months"}
@@ -28,8 +27,9 @@ def spark(sql):
 def every_statement():
     yield from ((f"rule {rule.id}", rule.sql) for rule in load_corpus().values())
     yield from ((path.stem, path.read_text()) for path in sorted(Path(build.__file__).parent.glob("core_*.sql")))
-    files = [*LINKAGE.glob("*.sql"), *LINKAGE.glob("probabilistic/*.sql")]
-    yield from ((path.stem, path.read_text()) for path in sorted(files) if path.stem not in TEMPLATES)
+    for folder, sql_text in ((runner.FOLDER, tables.sql_text), (tier.FOLDER, tier.sql_text)):
+        stems = sorted(path.stem for path in folder.glob("*.sql"))
+        yield from ((stem, sql_text(stem)) for stem in stems if stem not in TEMPLATES)
     yield "register_mention", runner.register_mention_sql(person_roles(load_contracts()))
     yield "link_weight", tier.link_weight_sql(load_model())
 

@@ -85,7 +85,8 @@ def score_pairs(con: SqlConnection, model: Model) -> None:
 
 def sql_text(table: str) -> str:
     """The SELECT behind one table of the tier."""
-    return (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
+    text = (FOLDER / f"{table}.sql").read_text(encoding="utf-8")
+    return text.replace("$keys", sql_text("prob_keys")) if "$keys" in text else text
 
 
 def _predict(con: SqlConnection, model: Model, people: int) -> None:
