@@ -28,6 +28,11 @@ def find_program(name: str) -> str | None:
     return next((path for path in map(shutil.which, PROGRAMS[name]) if path), None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `early` come first, all others as they were."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 @pytest.fixture
 def program():
     """A function that gives a program's path; without it the test is skipped, or fails in make

@@ -11,7 +11,7 @@ from tests.engines.conftest import ON_SPARK, latest, rerun
 from transforms.linkage.files import EXACT, SNAPSHOT_TABLES
 
 # A whole night on Spark.
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.early]
 
 #: Of a run, not of what it found.
 OF_THE_RUN = ("run_id",)

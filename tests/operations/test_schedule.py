@@ -33,6 +33,7 @@ from transforms.publish.store import Store, StoreBusyError, StoreError
 
 HOOK = "import json, os, sys; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('HEDUI_FAILED')}), file=open(sys.argv[1], 'a'))"
 full = pytest.mark.full
+pytestmark = pytest.mark.early
 
 
 MAIL = "import sys; from flows.notices import HeduiMail; HeduiMail(url=sys.argv[1]).save('duty')"
