@@ -58,6 +58,7 @@ def run_nightly(
     keep_files_private()
     store = Store(store_root.resolve()).prepare()
     with store.nightly_lock(), helpers() as validator:
+        progress("starting Prefect …")
         prepare_prefect(store.prefect_home)
         # Prefect is imported here: its import takes seconds, which no other command should pay.
         from prefect import flow
