@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.flows.command import SAMPLE, SAMPLE_AS_OF, Finished, hedui
+from tests.flows.conftest import published
 from tests.made_once import made_once
+
+__all__ = ["published"]
 
 #: A short life is not worth Java's second compiler.
 QUICK_JAVA = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"}
@@ -49,14 +52,9 @@ def on_spark(spark_there, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def on_duckdb(tmp_path_factory) -> Path:
+def on_duckdb(published) -> Path:
     """The same by DuckDB."""
-
-    def run(store: Path) -> None:
-        done = hedui("run", "--inbox", SAMPLE, "--store", store, "--as-of", SAMPLE_AS_OF, "--json")
-        assert done.status == 0, done.err
-
-    return made_once(tmp_path_factory, "published-store", run)
+    return published
 
 
 def latest(store: Path) -> Path:
