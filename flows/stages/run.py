@@ -25,11 +25,7 @@ def limits(plan: RunPlan, settings: Settings) -> EngineLimits:
 
 def run_database(plan: RunPlan, settings: Settings) -> duckdb.DuckDBPyConnection:
     """The run.duckdb this run is making, new where there is none yet."""
-    con = open_database(plan.work / RUN_DATABASE, limits(plan, settings))
-    if plan.township:
-        # To find how the tables of one township are best compressed takes longer than writing them as they are.
-        con.execute("SET force_compression = 'uncompressed'")
-    return con
+    return open_database(plan.work / RUN_DATABASE, limits(plan, settings))
 
 
 def run_path(plan: RunPlan, run_id: str | None) -> Path | None:

@@ -38,6 +38,8 @@ def narrow_to(con: duckdb.DuckDBPyConnection, township: str, linked_datasets: It
     """
     if township == NOWHERE:
         return
+    # To find how the tables of one township are best compressed takes longer than writing them as they are.
+    con.execute("SET force_compression = 'uncompressed'")
     con.execute(f"SET VARIABLE scope_township = '{township}'; SET VARIABLE scope_below = '{township}%'")
     con.execute(_sql("macros"))
     con.execute(_sql("seed"))

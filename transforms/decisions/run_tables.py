@@ -5,7 +5,6 @@ measured_precision; and the spot checks: sample_result, sample_estimate.
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,12 +72,11 @@ def load_decisions(
     draws of `as_of` or before count. work: the reader's own folder, through which the answers pass:
     what a process that dies leaves there is swept with it. Raises DecisionsError.
     """
-    with tempfile.TemporaryDirectory(prefix="decisions-", dir=work) as folder:
-        for table, columns in (("loaded_decision", LOADED_COLUMNS), ("loaded_visit", VISIT_COLUMNS)):
-            said = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({said})")
-        if has_decisions(store_root, configured):
-            _fill(con, store_root, configured, Path(folder))
+    for table, columns in (("loaded_decision", LOADED_COLUMNS), ("loaded_visit", VISIT_COLUMNS)):
+        said = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({said})")
+    if has_decisions(store_root, configured):
+        _fill(con, store_root, configured, work / "decisions.parquet")
     # Values are written into the SQL: binding them would import pandas, which costs more than the tables.
     for name in ("decision_tables.sql", "sample_tables.sql"):
         sql = (FOLDER / name).read_text(encoding="utf-8")
@@ -87,14 +85,17 @@ def load_decisions(
     return int(con.execute("SELECT count(*) FROM decision_history").fetchall()[0][0])
 
 
-def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, folder: Path) -> None:
+def _fill(con: duckdb.DuckDBPyConnection, store_root: Path, configured: str | None, chunk: Path) -> None:
     from transforms.decisions.database import open_decisions
     from transforms.decisions.repository import every_decision
     from transforms.decisions.spot_checks import every_visit
 
-    with open_decisions(store_root, configured) as engine:
-        _load(con, "loaded_decision", LOADED_COLUMNS, every_decision(engine), folder / "chunk.parquet")
-        _load(con, "loaded_visit", VISIT_COLUMNS, every_visit(engine), folder / "chunk.parquet")
+    try:
+        with open_decisions(store_root, configured) as engine:
+            _load(con, "loaded_decision", LOADED_COLUMNS, every_decision(engine), chunk)
+            _load(con, "loaded_visit", VISIT_COLUMNS, every_visit(engine), chunk)
+    finally:
+        chunk.unlink(missing_ok=True)
 
 
 def _load(
