@@ -5,7 +5,7 @@ title_en: Dead head of household not replaced by the end of the next month
 family: death
 severity: high
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 黔南州2021年度核查通知, clause: 二（三是）（G08）, asks: 户主死亡的，次月内办完户主变更并更换发放账号}
@@ -32,7 +32,15 @@ review_steps:
   - 同时核实该户现有人口和收入
 closing_action: 办理户主变更和账号更换，重新核定其余成员的人数和金额；在世成员应享的份额不追回，原账户停止收款。
 */
-WITH dead_head AS (
+-- What the registers say of the number of somebody on no row; it bears the names of whoever mentions it, kinship or officials too.
+WITH registered AS (
+    SELECT DISTINCT r.person_key, r.name
+    FROM core_death_row AS r
+    CROSS JOIN core_ctx AS c
+    WHERE NOT r.on_roll AND r.confidence >= c.min_confidence
+),
+
+dead_head AS (
     SELECT
         r.household_id,
         r.head_id_number AS head_key,
@@ -47,7 +55,10 @@ WITH dead_head AS (
     FROM core_row AS r
     INNER JOIN core_death AS d ON d.person_key = r.head_id_number
     CROSS JOIN core_ctx AS c
+    LEFT JOIN registered AS n
+        ON n.person_key = d.person_key AND (n.name = r.head_name OR n.name IS NULL OR r.head_name IS NULL)
     WHERE r.active
+        AND (d.on_roll OR n.person_key IS NOT NULL)
         AND r.head_id_number_status NOT IN ('empty', 'scientific')
         AND d.confidence >= c.min_confidence
         AND month_end(d.best_month + 1) < c.as_of

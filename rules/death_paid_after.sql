@@ -5,7 +5,7 @@ title_en: Paid after death
 family: death
 severity: high
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q23）, asks: 与殡葬等信息比对，及时清退不符合条件的对象}
@@ -38,7 +38,7 @@ review_steps:
 closing_action: 次月起停发；核定多发的月份和金额，由家属签字退回或从账户余额扣回；有意隐瞒的移交处理；其余成员应享部分改发新账户。
 */
 WITH dead AS (
-    SELECT d.person_key, d.best_month
+    SELECT d.person_key, d.on_roll, d.best_month
     FROM core_death AS d
     CROSS JOIN core_ctx AS c
     WHERE d.confidence >= c.min_confidence
@@ -52,7 +52,7 @@ head AS (
         string_agg(DISTINCT r.ref, ' ' ORDER BY r.ref) AS refs
     FROM core_row AS r
     INNER JOIN dead AS d ON d.person_key = r.head_id_number
-    WHERE r.head_id_number_status = 'valid'
+    WHERE r.head_id_number_status = 'valid' AND NOT d.on_roll
     GROUP BY r.head_id_number
 ),
 

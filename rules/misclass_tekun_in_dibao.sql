@@ -5,7 +5,7 @@ title_en: On dibao, seems to qualify for tekun
 family: household
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L01）, asks: 查有无把应享特困供养的人纳入城乡低保}

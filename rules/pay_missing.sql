@@ -5,7 +5,7 @@ title_en: On the roll but not paid
 family: pay
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（四）（L15）, asks: 及时足额发放救助金}
@@ -48,7 +48,7 @@ month_row AS (
     SELECT
         household_id,
         -- A result or a repayment the file does not give at all is unknown, not missing.
-        max(CASE WHEN succeeded OR repaid_date IS NOT NULL OR outcome_unknown OR (failed AND NOT has_repaid_date) THEN 1 ELSE 0 END)
+        max(CASE WHEN succeeded OR repaid_date IS NOT NULL OR outcome_unknown OR NOT has_repaid_date THEN 1 ELSE 0 END)
             AS may_be_paid
     FROM core_payment
     WHERE is_latest

@@ -5,7 +5,7 @@ title_en: Paid to an account in an official's name
 family: pay
 severity: high
 status: stable
-version: 1
+version: 2
 subject: household|official id_number
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25、Q27）, asks: 查经办中贪污侵占、虚报冒领、截留私分救助金的问题}
@@ -13,6 +13,7 @@ basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（二）（L22）, asks: 严查资金发放中的虚报冒领、截留私分、贪污挪用}
 requires: [benefit_roll, payments, officials]
 columns:
+  benefit_roll: [head_name]
   payments: [account_name]
 uses_columns:
   officials: [township_code, start_date, end_date]
@@ -39,6 +40,10 @@ WITH own_name AS (
     SELECT household_id, head_name AS name FROM core_household WHERE head_name IS NOT NULL
 ),
 
+head_unknown AS (
+    SELECT DISTINCT household_id FROM core_row WHERE NOT has_head_name
+),
+
 hit AS (
     SELECT
         p.household_id,
@@ -52,9 +57,10 @@ hit AS (
     FROM core_payment AS p
     INNER JOIN core_official AS o ON o.name = p.account_name
     LEFT JOIN own_name AS n ON n.household_id = p.household_id AND n.name = p.account_name
-    WHERE p.is_latest AND o.serving AND n.name IS NULL
+    LEFT JOIN head_unknown AS u ON u.household_id = p.household_id
+    WHERE p.is_latest AND o.serving AND n.name IS NULL AND u.household_id IS NULL
         -- An official without a township counts in every one.
-        AND (o.township_code IS NULL OR o.township_code = p.township_code)
+        AND NOT o.township_unknown AND (o.township_code IS NULL OR o.township_code = p.township_code)
     GROUP BY p.household_id, coalesce(o.id_number, o.name)
 )
 

@@ -5,7 +5,7 @@ title_en: Filing out of date
 family: relative
 severity: low
 status: stable
-version: 2
+version: 3
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）（Q24）, asks: 近亲属备案全面、及时}
@@ -38,19 +38,19 @@ WITH filing AS (
     GROUP BY beneficiary_id_number, official_id_number
 ),
 
--- Only the officials named in a filing.
+-- Only the officials named in a filing; one on the roll is whom the row is linked to, by a repaired number too.
 official AS (
     SELECT
-        o.id_number,
+        f.official_id AS id_number,
         max(o.name) AS name,
-        max(CASE WHEN o.serving THEN 1 ELSE 0 END) AS serving,
+        max(CASE WHEN o.serving OR o.serving IS NULL THEN 1 ELSE 0 END) AS serving,
         max(o.end_date) AS end_date,
         min(o.township_code) AS township_code,
         string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS refs
     FROM core_official AS o
-    INNER JOIN (SELECT DISTINCT official_id FROM filing) AS f ON f.official_id = o.id_number
-    WHERE o.id_number_status = 'valid'
-    GROUP BY o.id_number
+    INNER JOIN (SELECT DISTINCT official_id FROM filing) AS f
+        ON f.official_id = coalesce(o.person_key, CASE WHEN o.id_number_status = 'valid' THEN o.id_number END)
+    GROUP BY f.official_id
 )
 
 SELECT

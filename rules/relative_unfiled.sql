@@ -5,7 +5,7 @@ title_en: Near relative of an official, not filed
 family: relative
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）、附件1（Q24、Q32）, asks: 经办人员和村（居）委会成员、民政协理员的近亲属享受低保的全面备案，并在汇总表中注明}
@@ -32,25 +32,34 @@ review_steps:
   - 未备案的由县级入户复核，有关人员回避
 closing_action: 是近亲属不等于违规：补办备案并由县级入户复核，符合条件的继续享受，不符合的按程序退出。
 */
-WITH relative AS (
-    SELECT k.a_person_key, k.b_id, k.b_name, k.relation, k.refs
-    FROM core_kin AS k
-    INNER JOIN (SELECT DISTINCT id_number FROM core_official WHERE serving AND id_number_status = 'valid') AS o ON o.id_number = k.b_id
-    WHERE k.a_person_key IS NOT NULL AND k.current
+-- An official on the roll is whom the row is linked to, by a repaired number too; one on no row is the bearer of the valid number.
+WITH official AS (
+    SELECT
+        coalesce(o.person_key, CASE WHEN o.id_number_status = 'valid' THEN o.id_number END) AS id_number,
+        o.person_key,
+        o.name,
+        concat_ws('', o.unit, o.post) AS duty,
+        o.ref
+    FROM core_official AS o
+    WHERE o.serving
 ),
 
--- Only officials who are somebody's relative are put into words.
-serving AS (
-    SELECT
-        o.id_number,
-        max(o.name) AS name,
-        max(o.person_key) AS person_key,
-        string_agg(DISTINCT concat_ws('', o.unit, o.post), '、' ORDER BY concat_ws('', o.unit, o.post)) AS post_list,
-        string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS refs
-    FROM core_official AS o
-    INNER JOIN (SELECT DISTINCT b_id FROM relative) AS r ON r.b_id = o.id_number
-    WHERE o.serving AND o.id_number_status = 'valid'
-    GROUP BY o.id_number
+relative AS (
+    SELECT k.a_person_key, k.b_id, k.relation, k.refs
+    FROM core_kin AS k
+    SEMI JOIN official AS o ON o.id_number = k.b_id
+    WHERE k.a_person_key IS NOT NULL AND k.current AND k.a_person_key <> k.b_id
+),
+
+-- What the kinship rows call these officials: of one on no row, the row that makes him a relative must know his name.
+told AS (
+    SELECT s.b_id_number AS id_number, s.b_name AS name, s.ref
+    FROM stg_kinship AS s
+    SEMI JOIN relative AS r ON r.b_id = s.b_id_number
+    UNION ALL
+    SELECT s.a_id_number AS id_number, s.a_name AS name, s.ref
+    FROM stg_kinship AS s
+    SEMI JOIN relative AS r ON r.b_id = s.a_id_number
 ),
 
 related AS (
@@ -59,14 +68,17 @@ related AS (
         o.id_number AS official_id,
         max(o.name) AS official_name,
         max(o.person_key) AS official_key,
-        max(o.post_list) AS post_list,
-        max(o.refs) AS official_refs,
+        string_agg(DISTINCT o.duty, '、' ORDER BY o.duty) AS post_list,
+        string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS official_refs,
         min(k.relation) AS relation,
         string_agg(DISTINCT k.refs, ' ' ORDER BY k.refs) AS kin_refs
     FROM relative AS k
-    INNER JOIN serving AS o ON o.id_number = k.b_id
-    WHERE k.a_person_key <> o.id_number
-        AND (k.b_name IS NULL OR o.name IS NULL OR k.b_name = o.name OR o.person_key IS NOT NULL)
+    INNER JOIN official AS o ON o.id_number = k.b_id
+    LEFT JOIN told AS t
+        ON t.id_number = k.b_id
+        AND concat(' ', k.refs, ' ') LIKE concat('% ', t.ref, ' %')
+        AND (t.name = o.name OR t.name IS NULL OR o.name IS NULL)
+    WHERE o.person_key IS NOT NULL OR t.ref IS NOT NULL
     GROUP BY k.a_person_key, o.id_number
 )
 

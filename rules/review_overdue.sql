@@ -5,7 +5,7 @@ title_en: Periodic review overdue
 family: review
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（五）、二（一）三是（B05、B25）, asks: 兜底对象每年上门一次，收入不固定或有劳动能力的家庭每半年一次}
@@ -31,16 +31,18 @@ closing_action:
 WITH household AS (
     SELECT
         household_id,
+        -- A visit is to the household, whichever of its benefits it is noted at; how often it is due goes by the core ones.
         max(last_check_date) AS last_check,
-        min(CASE WHEN has_last_check_date THEN 1 ELSE 0 END) AS check_known,
-        min(CASE WHEN has_care_class THEN 1 ELSE 0 END) AS class_known,
+        min(CASE WHEN is_core AND NOT has_last_check_date THEN 0 ELSE 1 END) AS check_known,
+        min(CASE WHEN is_core AND NOT has_care_class THEN 0 ELSE 1 END) AS class_known,
         max(CASE WHEN is_tekun THEN 1 ELSE 0 END) AS any_tekun,
-        max(CASE WHEN care_class = 'A' THEN 1 ELSE 0 END) AS any_a,
+        max(CASE WHEN is_core AND care_class = 'A' THEN 1 ELSE 0 END) AS any_a,
         -- Tekun are checked yearly whatever their class; a stricter class counts where it is another benefit's.
-        max(CASE WHEN care_class IN ('B', 'C') AND NOT is_tekun THEN 1 ELSE 0 END) AS any_strict
+        max(CASE WHEN is_core AND care_class IN ('B', 'C') AND NOT is_tekun THEN 1 ELSE 0 END) AS any_strict
     FROM core_row
-    WHERE active AND is_core
+    WHERE active
     GROUP BY household_id
+    HAVING max(CASE WHEN is_core THEN 1 ELSE 0 END) = 1
 ),
 
 period AS (

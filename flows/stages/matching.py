@@ -19,7 +19,13 @@ from rules.engine.availability import Arrived
 from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
 from rules.engine.findings import build_findings, finding_sql
 from rules.engine.macros import create_macros
-from rules.engine.parameters import ParameterSet, create_parameter_tables, load_parameters, values_in_use
+from rules.engine.parameters import (
+    ParameterSet,
+    create_parameter_tables,
+    load_parameters,
+    register_townships,
+    values_in_use,
+)
 from transforms.core.build import build_core, core_definitions, create_context, stored_tables
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
 from transforms.core.scope import narrow_to
@@ -59,7 +65,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             load_previous_findings(con, run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
             load_into_run(con, plan, settings)
             linked = _read_snapshot(con, plan, settings, snapshot, contracts)
-            _set_parameters(con, plan, parameters, rules)
+            _set_parameters(con, plan, parameters, rules, contracts)
             prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
             forget(con, made.keys() - unchanged)
@@ -184,8 +190,8 @@ def _read_snapshot(
 
 
 def _set_parameters(
-    con: duckdb.DuckDBPyConnection, plan: RunPlan, parameters: ParameterSet, rules: Mapping[str, Rule]
-) -> None:
+    con: duckdb.DuckDBPyConnection, plan: RunPlan, parameters: ParameterSet, rules: Mapping[str, Rule], contracts: Mapping[str, Contract]
+) -> None:  # fmt: skip
     """The parameters these rules read, by township and month, and those in use for the reader of the run."""
     townships = {row[0] for row in con.execute(
         "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT DISTINCT township_of(township_code) FROM stg_benefit_roll "
@@ -193,7 +199,9 @@ def _set_parameters(
     last = plan.as_of.year * 12 + plan.as_of.month
     used = {name for rule in rules.values() for name in rule.parameters}
     codes = townships | {"000000000"}
-    create_parameter_tables(con, parameters, codes, plan.as_of, range(last - 11, last + 1), used)
+    create_parameter_tables(
+        con, parameters, codes, plan.as_of, range(last - 11, last + 1), used, register_townships(con, contracts)
+    )
     titles = {p.name: p.title for p in parameters.parameters.values()}
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
 

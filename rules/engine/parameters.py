@@ -17,6 +17,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from data_contracts import Contract
+
 PARAMETER_FOLDER = Path(__file__).parent.parent / "parameters"
 TYPES = {"number": "DECIMAL(18, 4)", "date": "DATE", "list": "VARCHAR", "map": "VARCHAR"}
 UNKNOWN_TOWNSHIP = ""
@@ -175,14 +177,16 @@ def _typed(kind: str, value: Any) -> Any:
 
 
 def create_parameter_tables(con: duckdb.DuckDBPyConnection, parameters: ParameterSet, townships: Iterable[str], as_of: dt.date,
-                            pay_months: Iterable[int], used: Iterable[str]) -> None:  # fmt: skip
+                            pay_months: Iterable[int], used: Iterable[str], elsewhere: Iterable[str] = ()) -> None:  # fmt: skip
     """Write one table `param_<name>` per parameter: township_code, value (× key for maps, × pay_month where read on it).
 
     `townships` are the codes in use; '' stands for people whose township is unknown and takes the value of the county all codes share.
+    elsewhere: codes only registers name; they have the values of their regions, where there are any.
     Raises ParameterError naming every used parameter that lacks a value for a township in use on its date.
     """
     codes = sorted(set(townships) - {UNKNOWN_TOWNSHIP})
-    prefixes = [(code, code) for code in codes] + [(UNKNOWN_TOWNSHIP, _common_prefix(codes))]
+    others = sorted(set(elsewhere) - {*codes, UNKNOWN_TOWNSHIP})
+    prefixes = [(code, code) for code in [*codes, *others]] + [(UNKNOWN_TOWNSHIP, _common_prefix(codes))]
     con.execute(f"CREATE OR REPLACE TEMP TABLE param_township AS {_values(prefixes, ('township_code', 'prefix'))}")
     days = [(month, month_start(month)) for month in sorted(set(pay_months))]
     for parameter in parameters.parameters.values():
@@ -192,9 +196,17 @@ def create_parameter_tables(con: duckdb.DuckDBPyConnection, parameters: Paramete
         f"{name} has no value for {code}" for name in sorted(set(used)) for (code,) in con.execute(
             f"SELECT township_code FROM param_township WHERE township_code <> '' AND township_code NOT IN (SELECT township_code FROM param_{name}) "
             "ORDER BY 1").fetchall()
+        if code not in others
     ]  # fmt: skip
     if lacking:
         raise ParameterError(f"on {as_of}; add a value to the county's parameter files:\n  " + "\n  ".join(lacking))
+
+
+def register_townships(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> set[str]:
+    """The township codes any stg_ view names: people who are on no row are measured by the standards of where they live."""
+    having = [name for name, contract in contracts.items() if any(c.name == "township_code" for c in contract.columns)]
+    named = " UNION ".join(f"SELECT substr(township_code, 1, 9) AS code FROM stg_{name}" for name in having)
+    return {str(row[0]) for row in con.execute(f"SELECT code FROM ({named}) WHERE length(code) = 9").fetchall()}
 
 
 def _holding_sql(parameter: Parameter, moments: list[tuple[int | None, dt.date]]) -> str:

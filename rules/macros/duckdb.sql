@@ -22,9 +22,10 @@ CREATE OR REPLACE MACRO person_key_of(id_status, id_number, household_id, name) 
          ELSE id_number END;
 CREATE OR REPLACE MACRO birth_of(id_number) AS TRY_CAST(concat_ws('-', substr(id_number, 7, 4), substr(id_number, 11, 2),
     substr(id_number, 13, 2)) AS DATE);
--- The digits of a bank account. A number a spreadsheet rounded is shared by strangers: it identifies no account.
+-- The digits of a bank account. A number a spreadsheet rounded to 15 digits is shared by strangers: it identifies no account. Shorter than 19 digits
+-- it ends in fewer than four zeros, as many an account does.
 CREATE OR REPLACE MACRO account_of(text) AS CASE
-    WHEN regexp_matches(text, '^[0-9]+$') AND NOT (length(text) >= 16 AND text LIKE '%0000') THEN text END;
+    WHEN regexp_matches(text, '^[0-9]+$') AND NOT (length(text) >= 19 AND text LIKE '%0000') THEN text END;
 -- The nine digits of a township (or of the village code below it). Anything else in the column names no place, and a name or an ID
 -- number that slipped into it must not become a township: townships name files.
 CREATE OR REPLACE MACRO township_of(code) AS CASE

@@ -21,4 +21,4 @@ CREATE TEMPORARY FUNCTION birth_of(id_number STRING) RETURNS DATE RETURN TRY_CAS
 CREATE TEMPORARY FUNCTION township_of(code STRING) RETURNS STRING RETURN CASE
     WHEN code IS NULL OR regexp_like(code, '^([0-9]{1,9}|[0-9]{12})$') THEN substr(code, 1, 9) ELSE '000000000' END;
 CREATE TEMPORARY FUNCTION account_of(text STRING) RETURNS STRING
-    RETURN CASE WHEN regexp_like(text, '^[0-9]+$') AND NOT (length(text) >= 16 AND text LIKE '%0000') THEN text END;
+    RETURN CASE WHEN regexp_like(text, '^[0-9]+$') AND NOT (length(text) >= 19 AND text LIKE '%0000') THEN text END;

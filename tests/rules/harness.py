@@ -18,7 +18,7 @@ from rules.engine.apply import apply_rules
 from rules.engine.availability import Arrived
 from rules.engine.corpus import Rule
 from rules.engine.macros import create_macros
-from rules.engine.parameters import create_parameter_tables, load_parameters
+from rules.engine.parameters import create_parameter_tables, load_parameters, register_townships
 from transforms.core.build import build_core, core_definitions, create_context, create_link_parts
 from transforms.linkage.runner import build_links
 from transforms.sql_words import words_of
@@ -179,7 +179,10 @@ def _parameters(
     last = as_of.year * 12 + as_of.month
     used = {name: parameter for name, parameter in parameters.parameters.items() if f"param_{name}" in read}
     parameters = replace(parameters, parameters=used)
-    create_parameter_tables(con, parameters, codes | {"000000000"}, as_of, range(last - 11, last + 1), rule.parameters)
+    elsewhere = register_townships(con, load_contracts())
+    create_parameter_tables(
+        con, parameters, codes | {"000000000"}, as_of, range(last - 11, last + 1), rule.parameters, elsewhere
+    )
 
 
 def _cell(value: Any) -> str | None:

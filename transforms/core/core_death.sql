@@ -54,8 +54,8 @@ dated AS (
     FROM fact AS f
 ),
 
-visited AS (
-    SELECT person_key, max(last_check_date) AS last_check_date
+roll AS (
+    SELECT person_key, max(last_check_date) AS last_check_date, min(name) AS one_name, max(name) AS other_name
     FROM core_row
     GROUP BY person_key
 )
@@ -76,6 +76,7 @@ SELECT
         CASE WHEN d.deaths_month_last - d.funerals_month > 1 OR d.funerals_month_last - d.deaths_month > 1
             OR d.deaths_month_last - d.deaths_month > 1 OR d.funerals_month_last - d.funerals_month > 1
             THEN '各登记的死亡月份相差超过一个月' END,
+        CASE WHEN v.one_name <> v.other_name THEN concat_ws('', '同一身份证号在花名册上有不同姓名：', v.one_name, '、', v.other_name) END,
         CASE WHEN v.last_check_date > d.best_date
             THEN concat_ws('', '花名册记载', cn_date(v.last_check_date), '曾入户核查，晚于登记的死亡日期') END
     ), '') AS contradictions,
@@ -83,4 +84,4 @@ SELECT
 FROM dated AS d
 INNER JOIN best_tier AS t ON t.person_key = d.person_key
 CROSS JOIN core_ctx AS c
-LEFT JOIN visited AS v ON v.person_key = d.person_key
+LEFT JOIN roll AS v ON v.person_key = d.person_key

@@ -1,4 +1,4 @@
--- Grain: person on any roll row. Place = lowest township among the active rows, else the latest row.
+-- Grain: person on any roll row. Place = lowest township among the active rows, else the latest row. A row without a name has that of another.
 -- Nearly everybody has one row, which says it all; only the others are ranked and gathered.
 WITH repeated AS (
     SELECT person_key
@@ -16,6 +16,7 @@ gathered AS (
         max(CASE WHEN r.active AND r.is_low_income THEN 1 ELSE 0 END) = 1 AS is_low_income,
         max(CASE WHEN r.active AND r.is_core THEN 1 ELSE 0 END) = 1 AS is_core,
         count(DISTINCT r.name) AS names,
+        min(r.name) AS any_name,
         nullif(array_to_string(list_sort(list(CASE WHEN r.active THEN r.ref END)), ' '), '') AS active_refs,
         array_to_string(list_sort(list(r.ref)), ' ') AS all_refs
     FROM core_row AS r
@@ -52,12 +53,13 @@ flagged AS (
         coalesce(r.active AND r.is_low_income, FALSE) AS is_low_income,
         coalesce(r.active AND r.is_core, FALSE) AS is_core,
         CAST(CASE WHEN r.name IS NULL THEN 0 ELSE 1 END AS BIGINT) AS names,
+        r.name AS any_name,
         r.ref AS refs
     FROM core_row AS r
     ANTI JOIN repeated AS m ON m.person_key = r.person_key
     WHERE r.person_key IS NOT NULL
     UNION ALL
-    SELECT _row_id, active, is_dibao, is_tekun, is_low_income, is_core, names, coalesce(active_refs, all_refs) AS refs
+    SELECT _row_id, active, is_dibao, is_tekun, is_low_income, is_core, names, any_name, coalesce(active_refs, all_refs) AS refs
     FROM placed
 )
 
@@ -65,7 +67,7 @@ SELECT
     r.person_key,
     r.id_number,
     r.id_valid,
-    r.name,
+    coalesce(r.name, f.any_name) AS name,
     r.sex,
     r.birth_date,
     age_on(r.birth_date, c.as_of) AS age,

@@ -67,6 +67,15 @@ named AS (
 
 reversed AS (
     SELECT DISTINCT relation, reverse FROM ref_kin_relation
+),
+
+-- Relatives whose number is unusable, or another's by its name: nobody can say more of them than that they are there.
+unnumbered AS (
+    SELECT a_key, b_name, relation, ended, _row_id FROM kin_row WHERE a_on_roll AND b_key IS NULL AND relation IS NOT NULL
+    UNION ALL
+    SELECT b_key AS a_key, a_name AS b_name, reverse AS relation, ended, _row_id
+    FROM kin_row
+    WHERE b_on_roll AND a_key IS NULL AND relation IS NOT NULL
 )
 
 SELECT a_id, b_id, a_name, b_name, a_person_key, b_person_key, relation, ended, refs
@@ -85,3 +94,16 @@ SELECT
 FROM named AS n
 INNER JOIN reversed AS r ON r.relation = n.relation
 WHERE n.b_person_key IS NULL
+UNION ALL
+SELECT
+    p.id_number AS a_id,
+    CAST(NULL AS VARCHAR) AS b_id,
+    p.name AS a_name,
+    u.b_name,
+    p.person_key AS a_person_key,
+    CAST(NULL AS VARCHAR) AS b_person_key,
+    u.relation,
+    u.ended,
+    concat('kinship:', u._row_id) AS refs
+FROM unnumbered AS u
+INNER JOIN link_person AS p ON p.id_key = u.a_key

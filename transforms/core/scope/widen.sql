@@ -27,7 +27,7 @@ WITH kin AS (
 )
 SELECT person FROM scope_person
 UNION
-SELECT b FROM kin
+SELECT b FROM kin WHERE b IS NOT NULL
 UNION
 SELECT b_person FROM kin WHERE b_person IS NOT NULL;
 
