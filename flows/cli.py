@@ -54,12 +54,14 @@ def main() -> None:
 
 
 def _fail(error: Exception) -> None:
+    from flows.console import without_numbers
     from flows.failures import is_ours, unexpected
     from flows.plan import UsageError
+    from rules.engine.corpus import CorpusError
     from rules.engine.parameters import ParameterError
 
     if is_ours(error):
-        print(f"hedui: {error}", file=sys.stderr)
+        print(without_numbers(f"hedui: {error}"), file=sys.stderr)
     else:
         print(f"hedui: {unexpected(error)}; nothing was published. "
               "HEDUI_DEBUG=1 shows the traceback, which may quote people's data.", file=sys.stderr)  # fmt: skip
@@ -67,7 +69,7 @@ def _fail(error: Exception) -> None:
 
         if os.environ.get("HEDUI_DEBUG"):
             raise error
-    raise SystemExit(EXIT_USAGE if isinstance(error, UsageError | ParameterError) else EXIT_FAILED)
+    raise SystemExit(EXIT_USAGE if isinstance(error, UsageError | ParameterError | CorpusError) else EXIT_FAILED)
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +13,13 @@ from flows.plan import Progress
 
 # A log is told of a detail this often at most: enough to see that long work goes on, and nothing at all of short work.
 LOG_SECONDS = 30.0
+# An ID number or account somebody has put into the name of a file he sent.
+LONG_NUMBER = re.compile(r"[0-9]{15,}[Xx]?")
+
+
+def without_numbers(line: str) -> str:
+    """The line as a log may hold it."""
+    return LONG_NUMBER.sub("[number]", line)
 
 
 def progress_to(console: Console | None, clock: Callable[[], float] = time.monotonic) -> Progress:
@@ -29,10 +37,10 @@ def progress_to(console: Console | None, clock: Callable[[], float] = time.monot
 
     def show(line: str) -> None:
         if line.startswith("  "):
-            status.update(line.strip())
+            status.update(without_numbers(line.strip()))
         else:
-            console.print(line, highlight=False, markup=False)
-            status.update(line)
+            console.print(without_numbers(line), highlight=False, markup=False)
+            status.update(without_numbers(line))
 
     return show
 
@@ -46,7 +54,7 @@ def _log(console: Console, clock: Callable[[], float]) -> Progress:
         if line.startswith("  ") and now - told < LOG_SECONDS:
             return
         told = now
-        console.print(line, highlight=False, markup=False)
+        console.print(without_numbers(line), highlight=False, markup=False)
 
     return show
 

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from flows.plan import UsageError
 from flows.settings import Settings
-from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
+from rules.engine.corpus import RULE_FOLDER, SEVERITIES, Rule, load_corpus
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.publish.store import Store, StoreError
 from transforms.staging.model import load_snapshot
@@ -20,8 +21,10 @@ def list_findings(store: Path, run_id: str | None, **filters: str | None) -> lis
 
     Gravest first, within a severity the likeliest by what was measured. `measured` says how many such findings (same rule and match tier) were
     reviewed and confirmed in the finding's township, else in its county, with the Wilson interval; NULL where none was.
+    Raises UsageError where the run knows no such township, rule, severity or state: nothing found would read as nothing wrong.
     """
     run_dir = Store(store.resolve()).run_dir(run_id)
+    _check_filters(run_dir, filters)
     wheres, values = [], []
     if filters.get("township"):
         wheres.append("(township_code = ? OR list_contains(also_townships, ?))")
@@ -39,6 +42,27 @@ def list_findings(store: Path, run_id: str | None, **filters: str | None) -> lis
         found = _rows(con.execute(
             f"SELECT * EXCLUDE (evidence) FROM read_parquet('{_quoted(run_dir / 'suspects.parquet')}') {where}", values))  # fmt: skip
     return _likeliest_first(run_dir, found)
+
+
+def _check_filters(run_dir: Path, filters: dict[str, str | None]) -> None:
+    from transforms.publish.workbooks.labels import STATE
+
+    with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
+        known = {
+            "township": [
+                row[0] for row in con.execute("SELECT township_code FROM core_township ORDER BY 1").fetchall()
+            ],
+            "rule": [row[0] for row in con.execute("SELECT rule_id FROM run_rule ORDER BY 1").fetchall()],
+            "severity": list(SEVERITIES),
+            "state": list(STATE),
+        }
+    wrong = [
+        f"no {name} {filters[name]} in run {run_dir.name}; known: {', '.join(values)}"
+        for name, values in known.items()
+        if filters.get(name) and filters[name] not in values
+    ]
+    if wrong:
+        raise UsageError("\n  ".join(wrong))
 
 
 def _likeliest_first(run_dir: Path, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -163,10 +187,10 @@ def rule_rows() -> list[dict[str, Any]]:
 
 
 def rule_detail(rule_id: str) -> dict[str, Any]:
-    """One rule whole. Raises StoreError naming the command that lists them when there is none."""
+    """One rule whole. Raises UsageError naming the command that lists them when there is none."""
     rule = load_corpus(Settings().rules or RULE_FOLDER).get(rule_id)
     if rule is None:
-        raise StoreError(f"no rule {rule_id}; `hedui rules list` names them all")
+        raise UsageError(f"no rule {rule_id}; `hedui rules list` names them all")
     return {"rule_id": rule.id, "title": rule.title, "title_en": rule.title_en, "family": rule.family, "severity": rule.severity,
             "version": rule.version, "subject": rule.subject, "basis": [str(b) for b in rule.basis], "requires": list(rule.requires),
             "any_of": list(rule.any_of), "uses": list(rule.uses), "columns": rule.columns, "uses_columns": rule.uses_columns, "parameters": list(rule.parameters),

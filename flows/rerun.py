@@ -39,9 +39,10 @@ def run_rerun(store_root: Path, township: str, as_of: dt.date | None, rule_ids: 
 
     Raises StoreError when nothing was published yet or the township is not known.
     """
-    store = Store(store_root.resolve()).prepare()
+    store = Store(store_root.resolve())
     plan = plan_rerun(store, township, as_of, rule_ids, overrides)
     stages.check_township(plan)
+    store.prepare()
     with store.working(plan.run_id):
         outcomes, match_reports = stages.match(plan, settings, progress)
         recon_reports = stages.reconcile(plan, settings, progress)

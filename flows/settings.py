@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from flows.plan import UsageError
+
+FILE = "hedui.toml"
+MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
+
+
+def _memory(text: str) -> str:
+    if not MEMORY.fullmatch(text.strip()):
+        raise ValueError("write it as 4GB or 512MB")
+    return text.strip()
 
 
 class Settings(BaseSettings):
-    """What a bureau may set. Every field is also an environment variable, HEDUI_<FIELD>."""
+    """What a bureau may set. Every field is also an environment variable, HEDUI_<FIELD>. Raises UsageError naming every one that cannot be."""
 
-    model_config = SettingsConfigDict(env_prefix="HEDUI_", toml_file="hedui.toml", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HEDUI_", toml_file=FILE, extra="ignore")
+
+    def __init__(self, **said: Any) -> None:
+        try:
+            super().__init__(**said)
+        except ValidationError as error:
+            # Without the value: one of them is a database's address, with its password.
+            wrong = [f"{_known_as(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False, include_url=False)]
+            raise UsageError("settings that cannot be used:\n  " + "\n  ".join(wrong)) from None
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{FILE} is no TOML: {error}; each line is a name = value, text in quotes") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{FILE} is not in UTF-8; save it as UTF-8") from None
 
     contracts: Path | None = None
     """Folder of data contracts instead of the shipped ones."""
@@ -19,15 +45,15 @@ class Settings(BaseSettings):
     """Folder of rules instead of the shipped ones."""
     parameters: Path | None = None
     """Folder of the county's own parameter files, laid over the shipped ones."""
-    memory_limit: str = "4GB"
+    memory_limit: Annotated[str, AfterValidator(_memory)] = "4GB"
     """DuckDB's memory limit; what does not fit spills to the store's temporary folder."""
-    threads: int | None = None
+    threads: Annotated[int | None, Field(ge=1)] = None
     """DuckDB threads; all cores when not set."""
     engine: Literal["duckdb", "spark"] = "duckdb"
     """What links and applies the rules; `spark` needs PySpark and Java."""
     spark_master: str = "local[*]"
     """Where Spark runs: this machine's cores, or a cluster's URL whose workers see the store under the same path."""
-    min_confidence: float = 0.9
+    min_confidence: Annotated[float, Field(gt=0, le=1)] = 0.9
     """Links below this are leads for an identity check, never grounds of a finding."""
     database_url: str | None = None
     """Where decisions are kept; SQLite in the store when not set."""
@@ -50,4 +76,14 @@ class Settings(BaseSettings):
                                    env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
                                    file_secret_settings: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """Arguments win over the environment, the environment over hedui.toml."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        from_file = TomlConfigSettingsSource(settings_cls)
+        unknown = sorted(from_file.toml_data.keys() - settings_cls.model_fields.keys())
+        if unknown:
+            known = ", ".join(settings_cls.model_fields)
+            raise UsageError(f"{FILE} names no setting with {', '.join(unknown)}; there are: {known}")
+        return init_settings, env_settings, from_file
+
+
+def _known_as(place: tuple[int | str, ...]) -> str:
+    field = str(place[0]) if place else "?"
+    return f"{field} (HEDUI_{field.upper()})"

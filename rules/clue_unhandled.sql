@@ -5,7 +5,7 @@ title_en: Earlier doubt not dealt with
 family: review
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 启东市2021年度年检通知, clause: 一（一）3、一（一）9、三（四是）（Q03、Q09）, asks: 清查2018年以来省级核对反馈的存疑数据，重点存疑对象优先清理}
@@ -45,7 +45,7 @@ open_doubt AS (
     SELECT
         person_key,
         max(CASE WHEN key_case THEN 1 ELSE 0 END) AS key_case,
-        count(*) AS doubts,
+        count(DISTINCT concat_ws('|', doubt_type, CAST(feedback_date AS VARCHAR))) AS doubts,
         min(feedback_date) AS first_feedback,
         string_agg(DISTINCT doubt_type, '、' ORDER BY doubt_type) AS doubt_types,
         string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs

@@ -5,7 +5,7 @@ title_en: Archive, system and ledger disagree
 family: review
 severity: low
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L17）, asks: 纸质档案、系统信息、财务台账三者对应一致}
@@ -65,7 +65,8 @@ archive_side AS (
         max(CASE WHEN a.household_amount IS NULL OR s.amount IS NULL OR a.household_amount = s.amount THEN 1 ELSE 0 END) AS one_amount_agrees,
         max(CASE WHEN a.persons IS NULL OR s.persons IS NULL OR a.persons = s.persons THEN 1 ELSE 0 END) AS one_persons_agrees
     FROM system_side AS s
-    INNER JOIN stg_archives AS a ON a.household_id = s.household_id
+    -- An archive two files tell of is one.
+    INNER JOIN (SELECT DISTINCT household_id, archive_no, persons, household_amount FROM stg_archives) AS a ON a.household_id = s.household_id
     GROUP BY s.household_id
 ),
 

@@ -162,9 +162,13 @@ def _from_text(kind: str, text: str) -> Any:
 def _typed(kind: str, value: Any) -> Any:
     if kind == "number":
         try:
-            return Decimal(str(value))
+            number = Decimal(str(value))
         except InvalidOperation:
             raise ValueError(f"expected a number, found {value!r}") from None
+        # TYPES holds 14 digits before the point; multiples, counts, months and amounts are none of them below 0.
+        if not number.is_finite() or not 0 <= number < 10**14:
+            raise ValueError(f"expected a number from 0 up, of at most 14 digits, found {value!r}")
+        return number
     if kind == "date":
         return dt.date.fromisoformat(str(value))
     if kind == "list":

@@ -88,6 +88,22 @@ def test_a_region_in_use_without_a_value_is_an_error_that_names_it(tmp_path):
         )
 
 
+def test_a_township_only_a_register_names_has_its_regions_value_or_none(tmp_path):
+    write(tmp_path / "p", "only_there", [value("32", "2020-01-01", 1), value("5227", "2020-01-01", 2)])
+    with duckdb.connect() as con:
+        create_parameter_tables(
+            con, load_parameters(tmp_path / "p"), ["320681101"], DAY, [], ["only_there"], ["522701109", "430529100"]
+        )
+        rows = con.execute("SELECT township_code, value FROM param_only_there ORDER BY 1").fetchall()
+    assert rows == [("", 1), ("320681101", 1), ("522701109", 2)]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e400", "99999999999999999999999", "-3"])
+def test_a_number_no_table_can_hold_is_refused(text):
+    with pytest.raises(ParameterError, match="asset_multiple"):
+        load_parameters().with_overrides({"asset_multiple": text})
+
+
 def test_a_parameter_no_rule_uses_may_lack_a_value(tmp_path):
     write(tmp_path / "p", "only_there", [value("320681", "2020-01-01", 1)])
     with duckdb.connect() as con:

@@ -37,3 +37,11 @@ def test_a_log_of_long_work_tells_now_and_then_what_goes_on() -> None:
 
 def test_nothing_is_told_where_nobody_looks() -> None:
     assert progress_to(None)("staging …") is None
+
+
+def test_a_number_in_the_name_of_a_file_is_not_logged() -> None:
+    written = io.StringIO()
+    progress_to(Console(file=written, soft_wrap=True))(
+        "benefit_roll/花名册_52272819761201742X.csv: rejected, run 20261123T055532"
+    )
+    assert written.getvalue() == "benefit_roll/花名册_[number].csv: rejected, run 20261123T055532\n"

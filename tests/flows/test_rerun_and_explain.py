@@ -56,7 +56,9 @@ def test_a_parameter_set_for_a_rerun_is_recorded_and_used(store, latest):
 
 
 @pytest.mark.parametrize("arguments", [["rerun", "999999999"], ["rerun", "TOWNSHIP", "--set", "no_such=1"], ["rerun", "TOWNSHIP", "--rule", "no_such"],
-                                       ["rerun", "TOWNSHIP", "--set", "pay_day=soon"]])  # fmt: skip
+                                       ["rerun", "TOWNSHIP", "--set", "pay_day=soon"], ["rerun", "TOWNSHIP", "--set", "asset_multiple=nan"],
+                                       ["findings", "--severity", "hihg"], ["findings", "--township", "999999999"],
+                                       ["findings", "--rule", "no_such", "--state", "old"]])  # fmt: skip
 def test_wrong_usage_exits_2_with_a_message(store, latest, arguments):
     done = hedui(*[townships(latest)[0] if a == "TOWNSHIP" else a for a in arguments], "--store", store)
     assert done.status == 2

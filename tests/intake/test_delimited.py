@@ -193,3 +193,10 @@ def test_any_table_comes_back_cell_for_cell(rows: list[list[str]], encoding: str
         back = cells(raw)[2:-1]
     assert raw.width == max(2, *(len(row) for row in rows))
     assert back == [tuple((row[i] or None) if i < len(row) else None for i in range(raw.width)) for row in rows]
+
+
+def test_a_text_written_as_a_formula_is_the_text(opened_bytes: Opener) -> None:
+    (raw,) = opened_bytes(
+        '姓名,身份证号,备注\n="张三","=""320681199303091146""","=""甲""&""乙"""\n=,="",="x\n'.encode()
+    )
+    assert cells(raw)[1:] == [("张三", "320681199303091146", '="甲"&"乙"'), ("=", None, '="x')]

@@ -36,6 +36,11 @@ RECORD = ["1", "王五", ID, "20210531", "某村"]
         (["合  计：", "", "312", "", ""], "合计行"),
         (["儒林镇小计", "", "", "", ""], "合计行"),
         (["总计312人", "", "", "", ""], "合计行"),
+        (["共计3辆", "", "", "", ""], "合计行"),
+        (["以上共3条记录", "", "", "", ""], "合计行"),
+        (["第1页 共3页", "", "", "", ""], "脚注"),
+        (["以下空白", "", "", "", ""], "脚注"),
+        (["审核：", "李四光", "", "", ""], "脚注"),
         (["9", "合计", "", "", ""], "合计行"),
         (["注：以上数据由系统导出。", "", "", "", ""], "脚注"),
         (["注：以上数据由系统导出。"] * 5, "脚注"),
@@ -221,3 +226,10 @@ def test_ticks_mean_no_where_the_file_marks_with_ticks_only(drop, read):
     drop.csv("doubtful_history/b.csv", [head, [ID, "王五", "存款", "20200101", "", "否"]])
     found = read[0](drop.stage(), "doubtful_history", "key_case, handled")
     assert found == [(True, True), (False, None), (None, False)]
+
+
+def test_rows_with_a_cell_nobody_can_read_are_no_repeats(drop):
+    head = ["所有人", "身份证号", "号牌号码", "车辆类型", "状态", "评估价值"]
+    rows = [["王五", ID, "苏F1", "小型轿车", "正常", value] for value in ("约5万", "约9万", "50000", "50000")]
+    ignored, loaded, _ = kinds(drop, [head, *rows], "vehicles/a.csv")
+    assert (ignored, loaded) == ({"表头": 1, "重复行": 1}, 3)

@@ -25,6 +25,8 @@ _WIDE = 256
 _GROUP = 16 << 20
 # A longer record is no table but a file without line ends
 MAX_RECORD_BYTES = 8 << 20
+# Exports write ="320681…" so that a spreadsheet leaves a long number as it is; the text in quotes is the cell
+_FORMULA = b'="'
 # Room for one group of rows
 _MEMORY = "2GB"
 # What a record without content may still hold; 0x1A ends files written by DOS programs
@@ -40,6 +42,7 @@ class _Written:
     width: int = 0
     longest: int = 0
     breaks: bool = False
+    formulas: bool = False
     filled_records: int = 0
     filled_size: int = 0
 
@@ -138,6 +141,7 @@ def _append(plain: bytes, file: BinaryIO, written: _Written) -> None:
     written.size += len(plain)
     written.width = max(written.width, shape.width)
     written.longest = max(written.longest, shape.longest)
+    written.formulas = written.formulas or _FORMULA in plain
     written.breaks = written.breaks or records.LINE_FEED in plain or records.CARRIAGE_RETURN in plain
 
 
@@ -153,6 +157,11 @@ def _to_parquet(plain: Path, target: Path, written: _Written) -> None:
     if written.breaks:
         marks = literal((records.LINE_FEED + records.CARRIAGE_RETURN).decode())
         cells = [f"translate({cell}, {marks}, {literal(chr(10) + chr(13))})" for cell in cells]
+    if written.formulas:
+        cells = [
+            f"""CASE WHEN regexp_full_match({cell}, '(?s)="[^"]*"') THEN nullif({cell}[3:-2], '') ELSE {cell} END"""
+            for cell in cells
+        ]
     named = ", ".join(f"{cell} AS c{i}" for i, cell in enumerate(cells))
     query = f"""
         COPY (

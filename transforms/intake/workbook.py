@@ -1,8 +1,8 @@
 """Workbooks (.xlsx, .xlsm, .xls) to raw sheets: each cell as plain text, in its physical place, merged cells
 filled.
 
-Dates come as `2021-05-31 00:00:00`, booleans as `TRUE` and `FALSE`, numbers without exponent, error values
-(#N/A) as NULL, formulas as the value last computed. At most nine decimals are kept. A date in
+Dates come as `2021-05-31 00:00:00`, a cell with a date format that holds 0 as `1900-01-00`, booleans
+as `TRUE` and `FALSE`, numbers without exponent, error values (#N/A) as NULL, formulas as the value last computed. At most nine decimals are kept. A date in
 one of Excel's regional built-in formats (27 to 36, 50 to 58) comes as its serial number.
 """
 
@@ -184,8 +184,18 @@ def _placed_columns(sheet: fastexcel.ExcelSheet, first: int) -> list[pl.Series]:
     """c0 … from column A and row 1 on, whatever the reader starts at; empty text is NULL."""
     frame = pl.DataFrame(sheet.to_arrow())
     empty = [pl.Series(f"c{i}", [None] * frame.height, dtype=pl.String) for i in range(first)]
-    cells = frame.select(pl.when(column != "").then(column) for column in (pl.nth(i) for i in range(frame.width)))
+    cells = frame.select(
+        pl.when(column != "").then(_no_day(column)) for column in (pl.nth(i) for i in range(frame.width))
+    )
     return empty + [series.alias(f"c{first + i}") for i, series in enumerate(cells.get_columns())]
+
+
+def _no_day(cell: pl.Expr) -> pl.Expr:
+    """A cell with a date format that holds no day, as the spreadsheet shows it: 0 (what a lookup gives for an empty cell) is 1900-01-00, a part of a
+    day is a time. The reader tells of them as days of 1899, which would be believed."""
+    before = cell.str.starts_with("1899-12-3") & (cell.str.len_bytes() == len("1899-12-31 00:00:00"))
+    shown = pl.when(cell.str.ends_with(" 00:00:00")).then(pl.lit("1900-01-00")).otherwise(cell.str.slice(11))
+    return pl.when(~before).then(cell).otherwise(shown)
 
 
 def _put_exact(columns: list[pl.Series], exact: list[tuple[int, int, str]]) -> None:

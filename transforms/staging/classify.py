@@ -18,6 +18,8 @@ BLANK, TOTAL, FOOTNOTE = "空行", "合计行", "脚注"
 REPEAT, OTHER_SHEET, SAME_FILE, REJECTED = "重复行", "不是数据的工作表", "与已收文件相同", "所在文件被退回"
 
 _BLANKS = " \t\n\v\f\r\x1a\u00a0\u3000\ufeff\u200b"
+_COUNTED = "户|人|名|元|万元|条|笔|个|行|辆|套|本|份"
+_PAGE = "[第共][0-9]+页"
 _MOST = 0.6
 _LONG_NOTE = 12
 # Under the heading of a reference number: one longer than a telephone number with area code and extension is no total and no footnote.
@@ -86,8 +88,9 @@ def _bare(cell: str) -> str:
 def _is_total(cells: Iterable[str], codes: Codes) -> str:
     """The first filled cell, or the one for the name, says so: 合计, 合  计：, 儒林镇小计, 合计312户."""
     words = "|".join(sorted(codes.total_words, key=len, reverse=True))
+    count = f"[0-9,.]+({_COUNTED})"
     pattern = literal(
-        f"([\\p{{Han}}]{{0,12}}(合计|小计|总计|共计)|{words})(:|\\(.*\\))?:?([0-9,.]+(户|人|元|万元|条|笔|个|行)?)?"
+        f"([\\p{{Han}}]{{0,12}}(合计|小计|总计|共计)|{words})(:|\\(.*\\))?:?([0-9,.]+({_COUNTED})?)?|(以上)?共{count}(记录|数据|信息)?"
     )
     return "(" + " OR ".join(f"coalesce(regexp_full_match({_bare(cell)}, {pattern}), FALSE)" for cell in cells) + ")"
 
@@ -113,7 +116,7 @@ def _is_footnote(codes: Codes) -> str:
     A note merged over the row arrives in every cell; 填表人 and 审核人 may stand in cells of their own.
     """
     starts = sorted({word.replace("：", ":").replace("（", "(").replace("）", ")") for word in codes.footnote_starts})
-    note = literal("(" + "|".join(_escaped(word) for word in starts) + ").*")
+    note = literal("(" + "|".join([*(_escaped(word) for word in starts), _PAGE]) + ").*")
     others = f"list_distinct(list_filter(_filled, lambda x: NOT regexp_full_match({_bare('x')}, {note})))"
     long = f"length(_first) >= {_LONG_NOTE} AND regexp_matches(_first, '[。；，：:;]')"
     begun = _if(f"regexp_full_match({_bare('_first')}, {note})", f"len({others}) <= 1")

@@ -127,12 +127,13 @@ def _write_parts(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[Path
 def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of their file.
 
-    Two files that overlap are two departments' word for the same fact: both stay, and rules count it once.
+    Two files that overlap are two departments' word for the same fact: both stay, and rules count it once. Rows with a cell nobody can read are
+    no repeats: they may differ in it.
     """
     if contract.repeats_are_facts:
         con.execute("CREATE OR REPLACE TEMP TABLE repeat_row (_row_id BIGINT)")
         return
-    usable = f"_kind = '{RECORD}' AND _faults = 0"
+    usable = f"_kind = '{RECORD}' AND _faults = 0 AND _bad = 0"
     columns = ", ".join(map(name, staged_columns(contract)))
     con.execute(
         f"""

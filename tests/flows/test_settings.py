@@ -1,0 +1,49 @@
+"""Settings that cannot be used are told of all at once, by the names a bureau knows them by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.plan import UsageError
+from flows.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_wrong_value_is_named_and_none_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"THREADS": "0", "MEMORY_LIMIT": "s3cret", "MIN_CONFIDENCE": "5", "ENGINE": "mysql"}.items():
+        monkeypatch.setenv(f"HEDUI_{name}", value)
+    with pytest.raises(UsageError) as told:
+        Settings()
+    for name in ("HEDUI_THREADS", "HEDUI_MEMORY_LIMIT", "HEDUI_MIN_CONFIDENCE", "HEDUI_ENGINE"):
+        assert name in str(told.value)
+    assert "s3cret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"thread = 1", "no setting with thread"),
+        (b"threads = ", "no TOML"),
+        (b'parameters = "\xb1\xbe"', "UTF-8"),
+        (b'threads = "many"', "HEDUI_THREADS"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_told(elsewhere: Path, content: bytes, said: str) -> None:
+    (elsewhere / "hedui.toml").write_bytes(content)
+    with pytest.raises(UsageError, match=said):
+        Settings()
+
+
+def test_what_the_file_says_holds_unless_the_environment_says_otherwise(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere / "hedui.toml").write_text('threads = 3\nmemory_limit = "512MiB"\n', encoding="utf-8")
+    monkeypatch.setenv("HEDUI_THREADS", "2")
+    assert (Settings().threads, Settings().memory_limit) == (2, "512MiB")
