@@ -19,13 +19,9 @@ otherwise AS (
         role,
         _row_id,
         person_key,
-        name_relation,
+        'equal' AS name_relation,
         'id_repaired' AS tier,
-        CASE count(*) OVER (PARTITION BY dataset, role, _row_id)
-            WHEN 1 THEN CASE name_relation WHEN 'equal' THEN 0.97 ELSE 0.95 END
-            WHEN 2 THEN 0.7
-            ELSE 0.4
-        END AS confidence
+        CASE count(*) OVER (PARTITION BY dataset, role, _row_id) WHEN 1 THEN 0.97 WHEN 2 THEN 0.7 ELSE 0.4 END AS confidence
     FROM pair_repaired
     UNION ALL
     SELECT

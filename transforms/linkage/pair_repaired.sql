@@ -1,7 +1,7 @@
--- Grain: register row × role × roll person whose valid number the row's damaged number may have been and whose name agrees (equal,
--- or equal in sound; a missing name proves nothing here).
-SELECT r.dataset, r.role, r._row_id, i.person_key, n.name_relation
+-- Grain: register row × role × roll person whose valid number the row's damaged number may have been and whose name agrees. Equal in sound is
+-- too little beside a number that is not the person's; a missing name proves nothing here.
+SELECT r.dataset, r.role, r._row_id, i.person_key
 FROM register_row AS r
 INNER JOIN id_repair AS i ON i.id_number = r.id_number
 INNER JOIN name_relation AS n ON n.person_key = i.person_key AND n.name = r.name
-WHERE r.person_key IS NULL AND n.name_relation IN ('equal', 'alike')
+WHERE r.person_key IS NULL AND n.name_relation = 'equal'
