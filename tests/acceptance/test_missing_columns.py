@@ -116,6 +116,21 @@ def test_a_column_some_files_lack_is_unknown_there_and_flags_nobody(
             assert found <= small.checked.found.get(rule_id, frozenset()), rule_id
 
 
+@pytest.mark.parametrize(
+    ("dataset", "column"),
+    marked([("officials", c) for c in ("end_date", "start_date", "township_code")], {("officials", "end_date")}),
+)
+def test_nobody_is_an_official_by_what_his_file_does_not_say(
+    dataset: str, column: str, small: Small, bench: Bench, copy: Drop
+):
+    set_apart(copy, dataset, column)
+    checked = bench.check(copy)
+    for rule_id in ("official_on_roll", "relative_unfiled", "relative_filing_stale", "pay_to_official_account"):
+        assert checked.found.get(rule_id, frozenset()) <= small.checked.found.get(rule_id, frozenset()), rule_id
+    unknown = checked.query("SELECT count(*) FROM core_official WHERE serving IS NULL OR township_unknown")[0][0]
+    assert unknown > 0
+
+
 def set_apart(drop: Drop, dataset: str, column: str) -> None:
     """Give two rows of a dataset a file of their own, and take the column out of all other files."""
     first = drop.files(dataset)[0]

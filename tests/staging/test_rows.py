@@ -233,3 +233,16 @@ def test_rows_with_a_cell_nobody_can_read_are_no_repeats(drop):
     rows = [["王五", ID, "苏F1", "小型轿车", "正常", value] for value in ("约5万", "约9万", "50000", "50000")]
     ignored, loaded, _ = kinds(drop, [head, *rows], "vehicles/a.csv")
     assert (ignored, loaded) == ({"表头": 1, "重复行": 1}, 3)
+
+
+def test_a_warning_names_the_heading_as_sent_and_what_is_expected(drop):
+    drop.csv(
+        "vehicles/a.csv",
+        [
+            ["所有人", "身份证号", "号牌号码", "车辆类型", "状态", "评估价值"],
+            ["王五", ID, "苏F1", "小型轿车", "正常", "约5万"],
+        ],
+    )
+    (account,) = drop.stage().files
+    (warning,) = account.sheets[0].warnings
+    assert warning.startswith("列「评估价值」有 1 个值读不懂（应为不小于0的金额），按空值处理")

@@ -10,7 +10,7 @@ import duckdb
 
 from data_contracts import Contract
 from transforms.staging.classify import RECORD, REPEAT
-from transforms.staging.faults import contract_faults, set_bits, unusable_cells
+from transforms.staging.faults import EXPECTED, contract_faults, set_bits, unusable_cells
 from transforms.staging.headings import cell_labels
 from transforms.staging.model import SheetAccount
 from transforms.staging.sheet import ROWS_PER_SHEET, SheetPlan, present_columns
@@ -43,7 +43,7 @@ def describe_sheets(
     _count_repeats(con, counts)
     _count_unknown_codes(con, contract, counts)
     for number, plan in by_number.items():
-        yield plan, _account(plan, counts[number])
+        yield plan, _account(plan, counts[number], contract)
 
 
 def _count_rows(con: duckdb.DuckDBPyConnection, contract: Contract, counts: dict[int, _Counts]) -> None:
@@ -93,7 +93,7 @@ def _count_unknown_codes(con: duckdb.DuckDBPyConnection, contract: Contract, cou
         counts[number].unknown[code][word] = found
 
 
-def _account(plan: SheetPlan, counts: _Counts) -> SheetAccount:
+def _account(plan: SheetPlan, counts: _Counts, contract: Contract) -> SheetAccount:
     sheet, heading = plan.sheet, plan.heading
     loaded = counts.received - counts.quarantined_rows - sum(counts.ignored.values())
     assert counts.received == sheet.rows, f"{plan.file}: {sheet.rows} rows came in, {counts.received} were looked at"
@@ -114,15 +114,16 @@ def _account(plan: SheetPlan, counts: _Counts) -> SheetAccount:
         duplicates=heading.duplicates,
         unusable=dict(counts.unusable),
         unknown_codes=dict(counts.unknown),
-        warnings=tuple(_warnings(plan, counts)),
+        warnings=tuple(_warnings(plan, counts, contract)),
         kind=sheet.kind,
         encoding=sheet.encoding,
         hidden=sheet.hidden,
     )
 
 
-def _warnings(plan: SheetPlan, counts: _Counts) -> Iterator[str]:
+def _warnings(plan: SheetPlan, counts: _Counts, contract: Contract) -> Iterator[str]:
     where = f"工作表「{plan.sheet.sheet}」：" if plan.sheet.sheet else ""
+    said = present_columns(plan.heading)
     if plan.sheet.hidden:
         yield f"{where}是隐藏的工作表，已照常读入"
     if plan.heading.leftover:
@@ -130,6 +131,7 @@ def _warnings(plan: SheetPlan, counts: _Counts) -> Iterator[str]:
     if plan.heading.duplicates:
         yield f"{where}同一列出现多次，取第一个（duplicate_column）：{'、'.join(plan.heading.duplicates)}"
     for column, rows in counts.unusable.items():
-        yield f"{where}列 {column} 有 {rows} 个值读不懂，按空值处理"
+        wanted = EXPECTED.get(contract.column(column).type)
+        yield f"{where}列「{said[column]}」有 {rows} 个值读不懂{f'（应为{wanted}）' if wanted else ''}，按空值处理；hedui contracts check 逐行列出"
     for column, words in counts.unknown.items():
-        yield f"{where}列 {column} 有 {sum(words.values())} 个值不在代码表内（共 {len(words)} 种）"
+        yield f"{where}列「{said[column]}」有 {sum(words.values())} 个值不在代码表内（共 {len(words)} 种）"

@@ -15,7 +15,7 @@ from data_contracts import Codes, Column, Contract, load_codes
 from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
 from transforms.intake.sql import connect
 from transforms.staging.classify import RECORD
-from transforms.staging.faults import contract_faults, set_bits, unusable_cells
+from transforms.staging.faults import EXPECTED, contract_faults, set_bits, unusable_cells
 from transforms.staging.headings import HeadingIndex
 from transforms.staging.recognise import RejectedFile, SheetReading, choose_sheets, read_sheet
 from transforms.staging.sheet import SheetPlan, read_head, tick_columns, write_rows
@@ -29,15 +29,6 @@ NUMBER_OR_DATE = re.compile(
     r"[0-9０-９零〇一二三四五六七八九十年月日号时分元万亿千百角整人民币¥￥,，.。:：/\\\-+*%＃#\s]{1,30}"
 )
 MANY_DIGITS = re.compile(r"[0-9０-９]{11}")
-EXPECTED = {
-    "id18": "18位公民身份号码（GB 11643，末位校验码正确），单元格设为文本",
-    "date": "日期，如 2021-05-31、20210531、2021年5月31日",
-    "month": "月份，如 202105、2021-05、2021年5月",
-    "money": "不小于0的金额",
-    "int": "整数",
-    "number": "数",
-    "bool": "是 或 否",
-}
 ID_SAID = {"empty": "空", "scientific": "科学计数", "truncated": "末三位为000，被表格截尾", "invalid": "校验不通过"}
 
 

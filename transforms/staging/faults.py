@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from data_contracts import Check, Column, Contract
 from transforms.values import VALUE_TYPES, literal, name
 
+#: Column type → what a sender should write.
+EXPECTED = {
+    "id18": "18位公民身份号码（GB 11643，末位校验码正确），单元格设为文本",
+    "date": "日期，如 2021-05-31、20210531、2021年5月31日",
+    "month": "月份，如 202105、2021-05、2021年5月",
+    "money": "不小于0的金额",
+    "int": "整数",
+    "number": "数",
+    "bool": "是 或 否",
+}
 _PARSED = ("date", "month", "int", "number", "money", "bool")
 
 
