@@ -12,6 +12,12 @@ _BRACKET = re.compile(rf"[{re.escape(_OPEN + _CLOSE)}]")
 _TAIL_UNIT = re.compile(r"[/:,;、_](?:单位:?)?(?:人民币)?[百千万亿]*元$")
 _NOISE = re.compile(r"[\s*\u200b-\u200f\u2060\ufeff'\"`]+")
 _UNIT = re.compile(r"(?<![美欧日港澳单])(百|千|万|百万|千万|亿)?元")
+# A remark that is nothing but 万.
+_BARE_UNIT = re.compile(r"(?:单位)?:?(?:人民币)?:?(百万|千万|百|千|万|亿)")
+# 单位:万元 in a title, whatever follows it; of 填报单位:万元镇 neither end is a unit's.
+_TITLE_UNIT = re.compile(
+    r"(?<![报表制编送收])单位[:(\[【]*(?:人民币:?)?(?:(百万|千万|百|千|万|亿)?元|(万|亿))(?=$|[^\u4e00-\u9fff]|填|制|报|编|日期|统计|截)"
+)
 _MULTIPLIER = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _EDGE = ".:;,。、!?-_=~"
 
@@ -69,6 +75,12 @@ def _split_remarks(compact: str) -> tuple[str, list[str]]:
 
 def _unit(remarks: list[str]) -> int | None:
     for remark in remarks:
-        if match := _UNIT.search(remark):
+        if match := _UNIT.search(remark) or _BARE_UNIT.fullmatch(remark):
             return _MULTIPLIER[match.group(1) or ""]
     return None
+
+
+def title_unit(text: str | None) -> int | None:
+    """Yuan per unit of the amounts below a title, as it says (金额单位：人民币万元 → 10000); None when it says nothing of it."""
+    match = _TITLE_UNIT.search(_compact(text))
+    return _MULTIPLIER[match.group(1) or match.group(2) or ""] if match else None

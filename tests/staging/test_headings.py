@@ -95,6 +95,7 @@ def test_duplicates_leftovers_and_ignored_headings():
         ("注册资本（万元）", 10_000),
         ("注册资本(单位：万元)", 10_000),
         ("注册资本（元）", 1),
+        ("注册资本（万）", 10_000),
         ("注册资本", None),
     ],
 )
@@ -108,9 +109,28 @@ def test_a_unit_above_the_heading_holds_where_a_column_names_none():
     assert find(rows, "business_licenses").units == {"registered_capital": 10_000}
     rows[1][3] = "注册资本（元）"
     assert find(rows, "business_licenses").units == {"registered_capital": 1}
-    rows[0][1] = "填报单位：万元镇"
-    rows[1][3] = "注册资本"
-    assert find(rows, "business_licenses").units == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("单位：万元", 10_000),
+        ("金额单位：人民币万元", 10_000),
+        ("（单位：万元）", 10_000),
+        ("单位：万元    填报日期：2021年6月30日", 10_000),
+        ("计量单位：万元", 10_000),
+        ("单位（万元）", 10_000),
+        ("单位:万", 10_000),
+        ("单位：千元", 1_000),
+        ("单位：元", None),
+        ("填报单位：万元镇", None),
+        ("单位：万元镇", None),
+        ("单位：万家乐公司", None),
+    ],
+)
+def test_the_unit_a_title_says(title, unit):
+    rows = [["某县企业名录", title], ["企业名称", "姓名", "身份证号", "注册资本"]]
+    assert find(rows, "business_licenses").units.get("registered_capital") == unit
 
 
 def test_no_heading():

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from data_contracts import Contract, normalise_heading
-from data_contracts.headings import heading_forms
+from data_contracts.headings import heading_forms, title_unit
 
 HEAD_ROWS = 20
 _DEEPEST = 3
-_SHEET_UNIT = ("单位:万元", "单位万元", "金额单位:万元")
 
 Row = Sequence[str | None]
 
@@ -198,11 +197,10 @@ def _with_numbering(heading: Heading, head: Mapping[int, Row]) -> Heading:
 
 def _with_sheet_unit(heading: Heading, contract: Contract) -> Heading:
     """单位：万元 in a title above the heading holds for the money columns that name no unit of their own."""
-    if not any(
-        "".join(title.split()).replace("：", ":").rstrip(")）").endswith(_SHEET_UNIT) for title in heading.titles
-    ):
+    unit = next((said for title in heading.titles if (said := title_unit(title))), 1)
+    if unit == 1:
         return heading
-    money = {c.name: 10_000 for c in contract.columns if c.type == "money" and c.name in heading.columns}
+    money = {c.name: unit for c in contract.columns if c.type == "money" and c.name in heading.columns}
     return replace(heading, units=money | dict(heading.units))
 
 
