@@ -28,7 +28,7 @@ from rules.engine.parameters import (
 )
 from transforms.core.build import build_core, core_definitions, create_context, stored_tables
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
-from transforms.core.scope import narrow_to
+from transforms.core.scope import NOWHERE, county_of, narrow_to, narrow_to_county
 from transforms.core.unchanged import Prints, forget, keep_only, matching_version, read_made
 from transforms.decisions.rectification import build_rectification
 from transforms.linkage.files import link_views
@@ -43,6 +43,9 @@ from transforms.staging.views import staged_views
 # Their people are in core_row and core_kin.
 UNLINKED = {"benefit_roll", "kinship"}
 LARGE_TABLE = 500_000
+#: From here on the first rerun of a county writes what the county needs: at 9 million rows that costs it as much as two later ones save, at 88 million
+#: less than one.
+PROVINCE_ROWS = 20_000_000
 
 
 def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[RuleOutcome], list[StageReport]]:
@@ -56,7 +59,8 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
         with timed("core", progress) as report:
             engine = held.enter_context(rule_engine(settings, plan.work))
             if plan.township:
-                here = f"household_id IN (SELECT household_id FROM previous_run.core_row WHERE township_code = '{plan.township}')"
+                place = county_of(plan.township) if _is_province(snapshot) else plan.township
+                here = f"household_id IN (SELECT household_id FROM previous_run.core_row WHERE township_code LIKE '{place}%')"
                 load_previous_roll(con, other_roll(plan, snapshot), here)
             made = read_made(con)
             # Few transactions: every table made on its own would be flushed to disk on its own.
@@ -65,6 +69,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             load_previous_findings(con, run_path(plan, plan.previous_run_id), as_view=plan.kind == "rerun")
             load_into_run(con, plan, settings)
             linked = _read_snapshot(con, plan, settings, snapshot, contracts)
+            near = _narrow(con, plan, settings, snapshot, linked, progress)
             _set_parameters(con, plan, parameters, rules, contracts)
             prints = _prints(con, snapshot, linked, rules) if _may_be_taken_over(plan, settings) else {}
             unchanged = {name for name, print_ in prints.items() if print_ and made.get(name) == print_}
@@ -73,7 +78,9 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
                 con.execute(f"DROP TABLE IF EXISTS {table}")
             tables = engine.core(con, linked)
             readers = [*engine.readers(rule for i, rule in rules.items() if i not in unchanged), *finding_sql()]
-            build_core(con, linked, lambda table: _settle(con, table), readers=readers, made=tables, kept=unchanged)
+            build_core(
+                con, linked, lambda table: _settle(con, table), readers=readers, made=tables, kept=unchanged, near=near
+            )
             con.commit()
             report.rows = count_rows(con, "core_row")
         reports.append(report)
@@ -175,7 +182,7 @@ def _read_snapshot(
     snapshot: Snapshot,
     contracts: Mapping[str, Contract],
 ) -> list[str]:
-    """What core tables and rules read of the snapshot, of a rerun the township's part; returns the datasets linked to people."""
+    """What core tables and rules read of the snapshot; returns the datasets linked to people."""
     create_macros(con)
     staged_views(con, snapshot, contracts)
     for dataset in plan.rejected:
@@ -184,9 +191,23 @@ def _read_snapshot(
     linked = [c.dataset for c in contracts.values() if (c.person or c.other_persons) and c.dataset not in UNLINKED]
     create_views(con, link_views(snapshot.path / "links", linked))
     create_context(con, plan.as_of, settings.min_confidence)
+    return linked
+
+
+def _narrow(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, snapshot: Snapshot, linked: list[str],
+            progress: Progress) -> dict[str, str]:  # fmt: skip
+    """Of a rerun the township's part of the snapshot, found in its county's part where the snapshot is large; returns core_definitions' `near`."""
+    near = {}
+    if plan.township and plan.township != NOWHERE and settings.engine == "duckdb" and _is_province(snapshot):
+        near = narrow_to_county(con, plan.township, linked, snapshot.path / "counties", plan.work, progress)
     if plan.township:
         narrow_to(con, plan.township, linked)
-    return linked
+    return near
+
+
+def _is_province(snapshot: Snapshot) -> bool:
+    """Whether the snapshot is so large that a county's part of it is worth keeping for reruns."""
+    return sum(sheet.loaded for file in snapshot.files for sheet in file.sheets) > PROVINCE_ROWS
 
 
 def _set_parameters(
@@ -194,8 +215,8 @@ def _set_parameters(
 ) -> None:  # fmt: skip
     """The parameters these rules read, by township and month, and those in use for the reader of the run."""
     townships = {row[0] for row in con.execute(
-        "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT DISTINCT township_of(township_code) FROM stg_benefit_roll "
-        "WHERE township_code IS NOT NULL").fetchall()} - {"000000000"}  # fmt: skip
+        "SELECT DISTINCT township_of(township_code) FROM (SELECT DISTINCT township_code FROM stg_townships "
+        "UNION SELECT DISTINCT township_code FROM stg_benefit_roll WHERE township_code IS NOT NULL)").fetchall()} - {"000000000"}  # fmt: skip
     last = plan.as_of.year * 12 + plan.as_of.month
     used = {name for rule in rules.values() for name in rule.parameters}
     codes = townships | {"000000000"}

@@ -209,11 +209,12 @@ def create_parameter_tables(con: duckdb.DuckDBPyConnection, parameters: Paramete
 def register_townships(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> set[str]:
     """The township codes any stg_ view names (needs the macros): people who are on no row are measured by the standards of where they live."""
     having = [name for name, contract in contracts.items() if any(c.name == "township_code" for c in contract.columns)]
-    named = " UNION ".join(f"SELECT township_of(township_code) AS code FROM stg_{name}" for name in having)
+    named = " UNION ".join(f"SELECT DISTINCT township_code FROM stg_{name}" for name in having)
     # Nine digits or nothing: whatever else slipped into the column stays out of the parameters.
-    return {str(row[0]) for row in con.execute(f"SELECT code FROM ({named}) WHERE length(code) = 9").fetchall()} - {
-        "000000000"
-    }
+    codes = (
+        f"SELECT DISTINCT code FROM (SELECT township_of(township_code) AS code FROM ({named})) WHERE length(code) = 9"
+    )
+    return {str(row[0]) for row in con.execute(codes).fetchall()} - {"000000000"}
 
 
 def _holding_sql(parameter: Parameter, moments: list[tuple[int | None, dt.date]]) -> str:

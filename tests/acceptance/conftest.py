@@ -50,6 +50,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     return Small(drop, bench, bench.check(drop, reconcile=True), folder)
 
 
+@pytest.fixture(scope="session")
+def published(small: Small) -> Checked:
+    """The run over the small drop, published in the shared store."""
+    small.bench.publish(small.checked)
+    return small.checked
+
+
 @pytest.fixture
 def bench(small: Small) -> Iterator[Bench]:
     """The shared bench; the runs of the test are swept away after it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
-from tests.acceptance.conftest import STRAY, Small
+from tests.acceptance.conftest import STRAY
 from tests.acceptance.drop import RULES, Bench, Checked, Drop
 from tests.acceptance.footing import assert_foots
 
@@ -26,13 +26,6 @@ GROUP BY m.household_id
 HAVING count(*) = 1
 ORDER BY 1
 """
-
-
-@pytest.fixture(scope="session")
-def published(small: Small) -> Checked:
-    """The run over the small drop, published in the shared store."""
-    small.bench.publish(small.checked)
-    return small.checked
 
 
 def latest(bench: Bench) -> str:

@@ -93,6 +93,6 @@ def test_a_part_of_the_datasets_is_measured_against_its_own_floor(tmp_path: Path
 def test_nights_are_measured_one_after_the_other(tmp_path: Path) -> None:
     measured = measure_size(tmp_path, 2_000, ("night", "rerun", "second night", "next day"))
     assert {name: told["exit"] for name, told in measured.processes.items()} == dict.fromkeys(measured.stages, 0)
-    assert set(measured.stages) == {"night", "rerun", "second night", "next day"}
+    assert set(measured.stages) == {"night", "rerun", "rerun beside", "second night", "next day"}
     assert set(measured.ratios()) == {"second night / night", "next day / night"}
     assert list(tmp_path.iterdir()) == [tmp_path / "drop-2000"]

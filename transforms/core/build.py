@@ -6,6 +6,7 @@ import datetime as dt
 import graphlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -54,23 +55,27 @@ def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidenc
     )
 
 
-def core_definitions(linked_datasets: Iterable[str]) -> dict[str, str]:
-    """Name → SELECT of view link_<dataset> for every dataset given, then of every core_* table, each after what it reads."""
-    return {f"link_{dataset}": link_table_sql(dataset) for dataset in linked_datasets} | _ordered(_statements())
+def core_definitions(linked_datasets: Iterable[str], near: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Name → SELECT of view link_<dataset> for every dataset given, then of every core_* table, each after what it reads.
+
+    near: dataset → the view that holds those of its rows links lead to, where stg_<dataset> need not be read for them.
+    """
+    views = {f"link_{d}": link_table_sql(d, near.get(d, f"stg_{d}")) for d in linked_datasets}
+    return views | _ordered(_statements())
 
 
 def build_core(con: SqlConnection, linked_datasets: Iterable[str], settle: Callable[[str], None] = lambda table: None,
                readers: Sequence[str] = (), views: Sequence[str] = AS_VIEWS, made: Mapping[str, str] | None = None,
-               kept: Collection[str] = ()) -> list[str]:  # fmt: skip
+               kept: Collection[str] = (), near: Mapping[str, str] = MappingProxyType({})) -> list[str]:  # fmt: skip
     """Create what core_definitions names; return the names in the order built.
 
     Needs: macros, core_ctx, param_* tables, stg_* views, `links_<dataset>` and `kin_closed`. What is AS_VIEWS becomes a view too; for the SQL in
     `readers`, to be run on this connection, it is worked out once, with the columns they name. made: tables another engine has worked out,
-    with the SELECT that fetches each. kept: tables that are there already (transforms.core.unchanged). settle is called with each table made,
+    with the SELECT that fetches each. kept: tables that are there already (transforms.core.unchanged). near: as of core_definitions. settle is called with each table made,
     no view, before others read it. Raises CoreError naming the table that failed.
     """
     built = []
-    for name, select in core_definitions(linked_datasets).items():
+    for name, select in core_definitions(linked_datasets, near).items():
         if name in kept:
             continue
         if name not in views and not name.startswith("link_"):
@@ -97,11 +102,11 @@ def _work_out(con: SqlConnection, name: str, readers: Sequence[str]) -> None:
         _create(con, "TEMP TABLE", name, f"SELECT {', '.join(columns)} FROM main.{name}")
 
 
-def link_table_sql(dataset: str) -> str:
-    """The register rows of one dataset that are about a person of interest: the staged columns and the link's."""
+def link_table_sql(dataset: str, rows: str) -> str:
+    """The register rows of one dataset that are about a person of interest: the staged columns, from the view given, and the link's."""
     return (
         f"SELECT s.*, l.person_key, l.on_roll, l.tier, l.confidence, l.name_relation "
-        f"FROM stg_{dataset} AS s INNER JOIN links_{dataset} AS l ON l._row_id = s._row_id"
+        f"FROM {rows} AS s INNER JOIN links_{dataset} AS l ON l._row_id = s._row_id"
     )
 
 

@@ -1,12 +1,5 @@
--- What a township's findings are about: its households by the roll, the archives and the payments, what was found or
--- answered before, and the people its registers name. More than belongs to it does no harm; anything less would.
-CREATE OR REPLACE TEMP TABLE scope_before AS
-SELECT key_of(subject_key) AS subject, key_of(household_id) AS household FROM previous_suspect
-WHERE township_code = getvariable('scope_township')
-UNION ALL
-SELECT key_of(subject_key), NULL FROM decision_history
-WHERE getvariable('scope_township') IN (township_code, owner_township_code);
-
+-- What the findings of a place are about: its households by the roll, the archives and the payments, what was found or
+-- answered there before, and the people its registers name. More than belongs to it does no harm; anything less would.
 CREATE OR REPLACE TABLE scope_household AS
 SELECT household FROM (
     SELECT key_of(household_id) AS household FROM stg_benefit_roll WHERE township_code LIKE getvariable('scope_below')
@@ -19,8 +12,6 @@ SELECT household FROM (
     SELECT household FROM scope_before
     UNION
     SELECT subject FROM scope_before
-    UNION
-    SELECT key_of(household_id) FROM previous_roll WHERE township_code = getvariable('scope_township')
 ) WHERE household IS NOT NULL;
 
 CREATE OR REPLACE TABLE scope_account AS
