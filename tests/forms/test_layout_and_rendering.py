@@ -5,8 +5,6 @@ HEDUI_REGENERATE_GOLDEN=1 writes the golden files anew; look at the forms before
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -14,6 +12,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+
+from tests.golden import assert_layout_as_agreed
 
 PAGE = rb"/Type\s*/Page\b.*?/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]"
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,17 +44,7 @@ def layout(sheet: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_layout_is_as_agreed(name: str, folder: Path) -> None:
-    book = openpyxl.load_workbook(folder / BOOKS[name])
-    found = json.loads(json.dumps({s.title: layout(s) for s in book.worksheets}, default=str))
-    golden = GOLDEN / f"{name}.json"
-    if os.environ.get("HEDUI_REGENERATE_GOLDEN"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    agreed = json.loads(golden.read_text(encoding="utf-8"))
-    assert list(found) == list(agreed)
-    for sheet in agreed:
-        for part in agreed[sheet]:
-            assert found[sheet][part] == agreed[sheet][part], f"{sheet}: {part}"
+    assert_layout_as_agreed(folder / BOOKS[name], layout, GOLDEN / f"{name}.json")
 
 
 def convert(soffice: str, kind: str, paths: list[Path], out: Path) -> None:

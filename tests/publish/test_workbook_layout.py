@@ -5,8 +5,6 @@ HEDUI_REGENERATE_GOLDEN=1 writes the golden files anew; look at the workbooks be
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -16,6 +14,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from tests.golden import assert_layout_as_agreed
 from tests.publish.conftest import write_county_workbook, write_township_workbook
 from transforms.publish.workbooks import RunHeader
 
@@ -63,19 +62,7 @@ def layout(sheet: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", WRITERS)
 def test_layout_is_as_agreed(name: str, con: Con, run: RunHeader, tmp_path: Path) -> None:
     write, code = WRITERS[name]
-    book = openpyxl.load_workbook(write(con, code, tmp_path / "book.xlsx", run))
-    found = json.loads(
-        json.dumps({sheet.title: layout(sheet) for sheet in book.worksheets}, ensure_ascii=False, default=str)
-    )
-    golden = GOLDEN / f"{name}.json"
-    if os.environ.get("HEDUI_REGENERATE_GOLDEN"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    agreed = json.loads(golden.read_text(encoding="utf-8"))
-    assert list(found) == list(agreed)
-    for sheet in agreed:
-        for part in agreed[sheet]:
-            assert found[sheet][part] == agreed[sheet][part], f"{sheet}: {part}"
+    assert_layout_as_agreed(write(con, code, tmp_path / "book.xlsx", run), layout, GOLDEN / f"{name}.json")
 
 
 def test_every_sheet_is_set_up_for_a4_landscape(con: duckdb.DuckDBPyConnection, run: RunHeader, tmp_path: Path) -> None:
