@@ -143,7 +143,8 @@ def _report(raw_days: int | None, runs_days: int | None, doomed: list[tuple[str,
 
 
 def _size(kind: str, path: Path) -> int:
-    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+    folders = (path, _of_counties(path)) if kind == "snapshots" else (path,)
+    files = [path] if path.is_file() else [p for folder in folders for p in folder.rglob("*") if p.is_file()]
     # Snapshots share the files of datasets that did not change: those go with their last name.
     return sum(
         p.stat().st_size for p in files if p.stat().st_nlink == 1 and not (kind == "runs" and p.name in KEPT_OF_A_RUN)
@@ -161,8 +162,14 @@ def _delete(kind: str, path: Path, day: dt.date) -> None:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
     else:
         # Out of sight in one step; the next night sweeps what is left of it.
+        if kind == "snapshots":
+            shutil.rmtree(_of_counties(path), ignore_errors=True)
         hidden = path.rename(path.with_name(f".{path.name}.part"))
         shutil.rmtree(hidden)
+
+
+def _of_counties(snapshot: Path) -> Path:
+    return Store(snapshot.parents[1]).counties(snapshot.name)
 
 
 def retention_lines(report: RetentionReport) -> list[str]:

@@ -199,7 +199,9 @@ def _narrow(con: duckdb.DuckDBPyConnection, plan: RunPlan, settings: Settings, s
     """Of a rerun the township's part of the snapshot, found in its county's part where the snapshot is large; returns core_definitions' `near`."""
     near = {}
     if plan.township and plan.township != NOWHERE and settings.engine == "duckdb" and _is_province(snapshot):
-        near = narrow_to_county(con, plan.township, linked, snapshot.path / "counties", plan.work, progress)
+        near = narrow_to_county(
+            con, plan.township, linked, Store(plan.store).counties(snapshot.id), plan.work, progress
+        )
     if plan.township:
         narrow_to(con, plan.township, linked)
     return near

@@ -53,7 +53,7 @@ def test_so_it_is_for_the_rerun_of_each_township(position: int, small: Small, be
 def province(small: Small, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the parts of counties are kept, of a snapshot that counts as a province's."""
     monkeypatch.setattr("flows.stages.matching.PROVINCE_ROWS", 0)
-    kept = bench.snapshot(small.checked.plan).path / "counties"
+    kept = bench.store.counties(str(small.checked.plan.snapshot_id))
     yield kept
     shutil.rmtree(kept, ignore_errors=True)
 
@@ -61,6 +61,8 @@ def province(small: Small, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_of_a_province_the_first_rerun_keeps_what_its_county_needs_and_later_ones_read_that(small: Small, bench: Bench, province: Path):  # fmt: skip
     codes = township_codes(small)[1:3]
     assert codes[0][:6] == codes[1][:6]
+    snapshot = bench.snapshot(small.checked.plan).path
+    before = {path: path.stat().st_mtime_ns for path in snapshot.rglob("*")}
     assert_rerun_gives_the_part(small, bench, codes[0])
     (part,) = province.iterdir()
     assert part.name.startswith(codes[0][:6])
@@ -72,6 +74,7 @@ def test_of_a_province_the_first_rerun_keeps_what_its_county_needs_and_later_one
     assert_rerun_gives_the_part(small, bench, codes[1])
     assert [path.name for path in province.iterdir()] == [part.name]
     assert {path.name: path.stat().st_mtime_ns for path in part.iterdir()} == files
+    assert {path: path.stat().st_mtime_ns for path in snapshot.rglob("*")} == before, "a snapshot never changes"
 
 
 def test_what_a_county_needs_holds_what_its_townships_need(small: Small, bench: Bench, province: Path, monkeypatch: pytest.MonkeyPatch):  # fmt: skip

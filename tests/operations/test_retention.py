@@ -61,10 +61,16 @@ def test_raw_files_and_snapshots_go_when_the_latest_run_does_not_use_them(store)
     used = {i["sha256"] for i in store.manifest(last)["inputs"]}
     gone = {i["sha256"] for i in store.manifest(first)["inputs"]} - used
     assert len(gone) == 2
+    # What reruns kept of both snapshots for single counties.
+    for run in (first, last):
+        part = store.counties(store.manifest(run)["snapshot_id"]) / "320681-part"
+        part.mkdir(parents=True)
+        (part / "links.parquet").write_bytes(b"kept")
     report = apply_retention(store.root, 30, None, Settings(), LATER)
     assert (set(report.raw), raw(store)) == (gone, used)
     assert report.snapshots == [store.manifest(first)["snapshot_id"]]
-    assert [p.name for p in store.snapshots.iterdir()] == [store.manifest(last)["snapshot_id"]]
+    for folder in (store.snapshots, store.root / "counties"):
+        assert [p.name for p in folder.iterdir()] == [store.manifest(last)["snapshot_id"]]
     assert report.bytes > 0
     assert report.runs == []
 

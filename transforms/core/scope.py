@@ -145,7 +145,7 @@ def _write(con: duckdb.DuckDBPyConnection, linked_datasets: Iterable[str], linke
     for dataset in linked:
         rows = f"SELECT * FROM stg_{dataset} WHERE _row_id IN (SELECT _row_id FROM links WHERE dataset = '{dataset}')"
         as_file(f"near_{dataset}", rows)
-    part.parent.mkdir(exist_ok=True)
+    part.parent.mkdir(parents=True, exist_ok=True)
     try:
         being_written.rename(part)
     except OSError:

@@ -43,6 +43,10 @@ class Store:
     def snapshots(self) -> Path:
         return self.root / "snapshots"
 
+    def counties(self, snapshot_id: str) -> Path:
+        """Where reruns keep what single counties need of a snapshot (transforms.core.scope); it goes with the snapshot."""
+        return self.root / "counties" / snapshot_id
+
     @property
     def runs(self) -> Path:
         return self.root / "runs"
