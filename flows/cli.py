@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,15 +61,14 @@ def _fail(error: Exception) -> None:
     from rules.engine.corpus import CorpusError
     from rules.engine.parameters import ParameterError
 
-    if is_ours(error):
-        print(without_numbers(f"hedui: {error}"), file=sys.stderr)
-    else:
-        print(f"hedui: {unexpected(error)}; nothing was published. "
-              "HEDUI_DEBUG=1 shows the traceback, which may quote people's data.", file=sys.stderr)  # fmt: skip
-        import os
-
-        if os.environ.get("HEDUI_DEBUG"):
-            raise error
+    message = without_numbers(str(error)) if is_ours(error) else f"{unexpected(error)}; nothing was published. "
+    hint = "" if is_ours(error) else "HEDUI_DEBUG=1 shows the traceback, which may quote people's data."
+    print(f"hedui: {message}{hint}", file=sys.stderr)
+    # Whoever reads the object of a command that works reads this one, too.
+    if "--json" in sys.argv[1:]:
+        _print_json({"status": "failed", "message": message.strip()})
+    if hint and os.environ.get("HEDUI_DEBUG"):
+        raise error
     raise SystemExit(EXIT_USAGE if isinstance(error, UsageError | ParameterError | CorpusError) else EXIT_FAILED)
 
 

@@ -126,3 +126,16 @@ FROM core_person WHERE active
     found = Counter(pl.read_parquet(f"{done.json['run_dir']}/suspects.parquet")["rule_id"])
     assert set(found) <= {"village_unnamed", "asset_vehicle"}
     assert found["village_unnamed"] > 30
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["findings"], 1), (["rerun", "320681101"], 1), (["run", "--inbox", "EMPTY"], 1)]
+)
+def test_a_command_that_fails_says_so_in_its_object_too(tmp_path, arguments, status):
+    empty = tmp_path / "inbox"
+    empty.mkdir()
+    done = hedui(*[empty if a == "EMPTY" else a for a in arguments], "--store", tmp_path / "store", "--json")
+    assert done.status == status
+    assert done.json["status"] == "failed"
+    assert done.json["message"] in done.err
+    assert done.json["message"].strip()
