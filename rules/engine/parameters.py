@@ -21,6 +21,9 @@ from data_contracts import Contract
 
 PARAMETER_FOLDER = Path(__file__).parent.parent / "parameters"
 TYPES = {"number": "DECIMAL(18, 4)", "date": "DATE", "list": "VARCHAR", "map": "VARCHAR"}
+#: Numbers of these units are whole, and lie between these.
+WHOLE = {"months": (0, 1200), "day of month": (1, 31)}
+LARGEST = {"share of households": 1}
 UNKNOWN_TOWNSHIP = ""
 
 
@@ -78,6 +81,7 @@ class ParameterSet:
                 continue
             try:
                 value = _typed(changed[name].type, _from_text(changed[name].type, text))
+                _check_unit(changed[name].unit, value)
             except ValueError as error:
                 problems.append(f"{name}: {error}")
                 continue
@@ -102,6 +106,12 @@ def load_parameters(folder: Path = PARAMETER_FOLDER, county_folder: Path | None 
         merged = {(v.region, v.valid_from): v for v in shipped[local.name].values}
         merged.update({(v.region, v.valid_from): v for v in local.values})
         shipped[local.name] = replace(shipped[local.name], values=tuple(merged.values()))
+    for parameter in shipped.values():
+        for value in parameter.values:
+            try:
+                _check_unit(parameter.unit, value.value)
+            except ValueError as error:
+                problems.append(f"{parameter.name}, region {value.region!r} from {value.valid_from}: {error}")
     if problems:
         raise ParameterError("the parameter files are not usable:\n  " + "\n  ".join(problems))
     return ParameterSet(shipped)
@@ -157,6 +167,16 @@ def _read_value(entry: Mapping[str, Any], kind: str) -> ParameterValue:
 
 def _from_text(kind: str, text: str) -> Any:
     return yaml.safe_load(text) if kind in ("list", "map") else text
+
+
+def _check_unit(unit: str, value: Any) -> None:
+    """Raise ValueError when a number is none of its unit: 1.5 months, the 40th of a month, 20 for a share of 0.2."""
+    if unit in WHOLE:
+        least, most = WHOLE[unit]
+        if value != int(value) or not least <= value <= most:
+            raise ValueError(f"expected a whole number of {least} to {most} ({unit}), found {value}")
+    elif unit in LARGEST and value > LARGEST[unit]:
+        raise ValueError(f"expected a number of 0 to {LARGEST[unit]} ({unit}), found {value}")
 
 
 def _typed(kind: str, value: Any) -> Any:

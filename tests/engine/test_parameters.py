@@ -104,6 +104,17 @@ def test_a_number_no_table_can_hold_is_refused(text):
         load_parameters().with_overrides({"asset_multiple": text})
 
 
+@pytest.mark.parametrize(("name", "fits", "does_not"), [("dormant_months", "2", "1.5"), ("dormant_months", "0", "1201"), ("pay_day", "31", "0"),
+                                                        ("pay_day", "1", "32"), ("sample_fraction", "1", "20")])  # fmt: skip
+def test_a_number_is_one_of_its_unit_wherever_it_is_said(name, fits, does_not, tmp_path):
+    assert load_parameters().with_overrides({name: fits})[name].values[0].value == Decimal(fits)
+    with pytest.raises(ParameterError, match=f"{name}: expected a .*number of .*, found {does_not}"):
+        load_parameters().with_overrides({name: does_not})
+    write(tmp_path / "county", name, [value("3206", "2020-01-01", float(does_not))])
+    with pytest.raises(ParameterError, match=f"{name}, region '3206' from 2020-01-01: expected a "):
+        load_parameters(county_folder=tmp_path / "county")
+
+
 def test_a_parameter_no_rule_uses_may_lack_a_value(tmp_path):
     write(tmp_path / "p", "only_there", [value("320681", "2020-01-01", 1)])
     with duckdb.connect() as con:
