@@ -48,6 +48,17 @@ def plan_nightly(inbox: Path, store: Store, as_of: dt.date) -> RunPlan:
     )
 
 
+def goes_back(store: Store, plan: RunPlan) -> str | None:
+    """What to tell when the check date lies before that of the run the new one is told against."""
+    last = store.manifest(plan.previous_run_id)["as_of"] if plan.previous_run_id else ""
+    if plan.as_of.isoformat() >= last:
+        return None
+    return (
+        f"the check date {plan.as_of} lies before that of the latest run, {last}: this run becomes the latest, "
+        "and what is new, changed or gone is told against the later day"
+    )
+
+
 def run_nightly(
     inbox: Path, store_root: Path, as_of: dt.date, settings: Settings, progress: Progress
 ) -> dict[str, Any]:
@@ -99,6 +110,8 @@ def compare(
     """One nightly comparison, inside a flow, with the store's lock held and its helpers started; the manifest of the published run."""
     store.sweep()
     plan = plan_nightly(inbox, store, as_of)
+    if back := goes_back(store, plan):
+        progress(back)
     with store.working(plan.run_id):
         return _stages(plan, settings, validator, progress, retries)
 

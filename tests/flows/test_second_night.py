@@ -12,12 +12,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.nightly import goes_back, plan_nightly
 from flows.settings import Settings
 from flows.stages import matching
 from flows.stages.run import run_database
 from rules.engine.corpus import RULE_FOLDER, load_corpus
 from rules.engine.parameters import PARAMETER_FOLDER
 from tests.decisions.nightly import AS_OF, SAMPLE, nightly, sample_store
+from tests.flows.command import SAMPLE_AS_OF
 from transforms.core.run_database import RUN_DATABASE
 from transforms.publish.store import Store
 
@@ -174,3 +176,17 @@ def test_core_tables_committed_one_by_one_give_the_same_findings(first, tmp_path
         for folder in (run, Store(first).run_dir())
     ]
     assert found[0] == found[1] != []
+
+
+@pytest.mark.parametrize(("day", "told"), [("2021-09-29", True), (SAMPLE_AS_OF, False), ("2021-10-01", False)])
+def test_a_night_for_an_earlier_day_than_the_latest_says_so(published, day, told):
+    store = Store(published)
+    plan = plan_nightly(Path("inbox"), store, dt.date.fromisoformat(day))
+    line = goes_back(store, plan)
+    assert (line is not None) is told
+    assert line is None or (day in line and SAMPLE_AS_OF in line)
+
+
+def test_a_first_night_may_be_of_any_day(tmp_path):
+    store = Store(tmp_path).prepare()
+    assert goes_back(store, plan_nightly(Path("inbox"), store, dt.date(1999, 1, 1))) is None
