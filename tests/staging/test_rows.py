@@ -80,6 +80,38 @@ def test_rows_that_are_records(drop, row):
     assert (dict(ignored), loaded, quarantined) == ({"表头": 1}, 2, 0)
 
 
+SWAPPED = ["序号", "身份证号", "姓名", "死亡日期", "户籍地址"]
+SHIFTED = ["姓名", "身份证号", "死亡日期", "户籍地址", "备注"]
+
+
+@pytest.mark.parametrize("other", [SWAPPED, SHIFTED, ["户籍地址", "死亡日期", "身份证号", "姓名", "序号"]])
+def test_rows_below_a_heading_in_another_order_are_held_until_the_first_comes_again(drop, other):
+    below = [
+        dict(zip(DEATH_HEAD, person, strict=True))
+        for person in (["2", "李四", OTHER, "20210601", "某村"], ["3", "赵六", "", "20210602", "某村"])
+    ]
+    moved = [[person.get(heading, "") for heading in other] for person in below]
+    ignored, loaded, quarantined = kinds(
+        drop, [DEATH_HEAD, RECORD, other, *moved, DEATH_HEAD, ["4", "孙七", "", "20210603", "某村"]]
+    )
+    assert (dict(ignored), loaded, quarantined) == ({"表头": 1, "重复表头": 1, "与前面不同的表头": 1}, 2, 2)
+    (account,) = drop.stage().files
+    assert account.sheets[0].quarantined["上方表头的列序或金额单位与第一行表头不同，无法按列读取"] == 2
+    assert any("请统一表头，或分成几张表重新报送" in warning for warning in account.sheets[0].warnings)
+
+
+VEHICLE_HEAD = ["所有人", "身份证号", "车牌号", "车辆类型", "状态", "评估价值（元）"]
+VEHICLE = ["王五", ID, "苏F12345", "小型轿车", "正常", "50000"]
+
+
+@pytest.mark.parametrize(("again", "held"), [("评估价值（万元）", 1), ("评估价值（元）", 0), ("评估价值", 0)])
+def test_rows_below_a_heading_in_another_unit_are_held(drop, again, held):
+    rows = [VEHICLE_HEAD, VEHICLE, [*VEHICLE_HEAD[:-1], again], ["李四", OTHER, "苏F12346", "小型轿车", "正常", "5"]]
+    ignored, loaded, quarantined = kinds(drop, rows, "vehicles/a.csv")
+    assert (loaded, quarantined) == (2 - held, held)
+    assert ignored["与前面不同的表头" if held else "重复表头"] == 1
+
+
 ACCOUNT_HEAD = ["序号", "银行账号", "户名", "账户余额", "电话"]
 ACCOUNT = ["1", "6217002010001234567", "王五", "12.50", ""]
 

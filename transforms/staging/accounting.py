@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from data_contracts import Contract
-from transforms.staging.classify import RECORD, REPEAT
+from transforms.staging.classify import OTHER_HEADING, RECORD, REPEAT
 from transforms.staging.faults import EXPECTED, contract_faults, set_bits, unusable_cells
 from transforms.staging.headings import cell_labels
 from transforms.staging.model import SheetAccount
@@ -133,5 +133,7 @@ def _warnings(plan: SheetPlan, counts: _Counts, contract: Contract) -> Iterator[
     for column, rows in counts.unusable.items():
         wanted = EXPECTED.get(contract.column(column).type)
         yield f"{where}列「{said[column]}」有 {rows} 个值读不懂{f'（应为{wanted}）' if wanted else ''}，按空值处理；hedui contracts check 逐行列出"
+    if other := counts.ignored.get(OTHER_HEADING):
+        yield f"{where}有 {other} 行表头的列序或金额单位与第一行表头不同，其下的行已隔离；请统一表头，或分成几张表重新报送"
     for column, words in counts.unknown.items():
         yield f"{where}列「{said[column]}」有 {sum(words.values())} 个值不在代码表内（共 {len(words)} 种）"

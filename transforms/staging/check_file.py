@@ -15,7 +15,7 @@ from data_contracts import Codes, Column, Contract, load_codes
 from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
 from transforms.intake.sql import connect
 from transforms.staging.classify import RECORD
-from transforms.staging.faults import EXPECTED, contract_faults, set_bits, unusable_cells
+from transforms.staging.faults import EXPECTED, MISREAD_SAID, contract_faults, misread_bit, set_bits, unusable_cells
 from transforms.staging.headings import HeadingIndex
 from transforms.staging.recognise import RejectedFile, SheetReading, choose_sheets, read_sheet
 from transforms.staging.sheet import SheetPlan, read_head, tick_columns, write_rows
@@ -179,6 +179,9 @@ def _row_problems(
     report.rows += plan.sheet.rows
     for row, held, bad, received, *marks in rows:
         cell = dict(zip([c.name for c in present], received, strict=True))
+        if held & misread_bit(contract):
+            _add(report, Problem("fail", plan.sheet.sheet, row, "", MISREAD_SAID, "与第一行相同的表头"))
+            continue
         told = {unusable[bit] for bit in set_bits(bad)}
         for column in sorted(told):
             _add(report, Problem("warn", plan.sheet.sheet, row, contract.column(column).label, _shown(contract.column(column), cell.get(column)),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 RECORD = "记录"
 TITLE, HEADING, REPEATED_HEADING = "标题行", "表头", "重复表头"
+#: What stands below it was not written under the sheet's first heading (faults.MISREAD).
+OTHER_HEADING = "与前面不同的表头"
 BLANK, TOTAL, FOOTNOTE = "空行", "合计行", "脚注"
 REPEAT, OTHER_SHEET, SAME_FILE, REJECTED = "重复行", "不是数据的工作表", "与已收文件相同", "所在文件被退回"
 
@@ -51,7 +53,8 @@ def kind_layers(sheet: RawSheet, heading: Heading, contract: Contract, codes: Co
             "_kind": f"CASE WHEN _sure THEN '{RECORD}' {_above(heading)} "
             f"WHEN _first IS NULL THEN '{BLANK}' "
             f"WHEN {_repeats_title(heading)} THEN '{TITLE}' "
-            f"WHEN {_repeats_heading(heading, contract)} THEN '{REPEATED_HEADING}' "
+            f"WHEN {_moves_columns(heading)} THEN '{OTHER_HEADING}' "
+            f"WHEN {_repeats_heading(heading, contract)} THEN CASE WHEN {_changes_unit(heading, contract)} THEN '{OTHER_HEADING}' ELSE '{REPEATED_HEADING}' END "
             f"WHEN {_is_total(['_first', *names], codes)} THEN '{TOTAL}' "
             f"WHEN {_is_numbering(telling)} THEN '{BLANK}' "
             f"WHEN {_is_footnote(codes)} THEN '{FOOTNOTE}' "
@@ -141,6 +144,27 @@ def _repeats_heading(heading: Heading, contract: Contract) -> str:
     if len(own) > 1:
         tests.append(f"({' + '.join(own)}) >= {_enough(len(own))}")
     return "(" + (" OR ".join(tests) or "FALSE") + ")"
+
+
+def _moves_columns(heading: Heading) -> str:
+    """Most headings of a one-row heading come again, some of them over another column: lists written under each other in one sheet."""
+    said = [text for text in heading.rows[0] if text] if len(heading.rows) == 1 else []
+    if len(said) < 2:
+        return "FALSE"
+    texts = f"[{', '.join(map(literal, said))}]"
+    again = f"len(list_intersect(_filled, {texts}))"
+    places = " + ".join(f"coalesce((_said[{i}] = {literal(t)})::INT, 0)" for i, t in enumerate(heading.rows[0], 1) if t)
+    moved = f"{again} >= {_enough(len(set(said)))} AND {again} > ({places})"
+    return _if(f"list_contains({texts}, _first)", moved)
+
+
+def _changes_unit(heading: Heading, contract: Contract) -> str:
+    """Of a heading that comes again: a column of money now says 万元 where it said 元, or the other way round."""
+    money = [i for column, i in heading.columns.items() if contract.column(column).type == "money"]
+    if len(heading.rows) != 1 or not money:
+        return "FALSE"
+    has = {i: "TRUE" if "万" in heading.rows[0][i] else "FALSE" for i in money}
+    return "(" + " OR ".join(f"coalesce(contains(_said[{i + 1}], '万') <> {has[i]}, FALSE)" for i in money) + ")"
 
 
 def _enough(count: int) -> int:

@@ -17,6 +17,9 @@ EXPECTED = {
     "number": "数",
     "bool": "是 或 否",
 }
+#: Of rows below a heading that is not the sheet's (classify.OTHER_HEADING), known only when the rows above are.
+MISREAD = "other_heading"
+MISREAD_SAID = "上方表头的列序或金额单位与第一行表头不同，无法按列读取"
 _PARSED = ("date", "month", "int", "number", "money", "bool")
 
 
@@ -40,7 +43,14 @@ def contract_faults(contract: Contract) -> list[Fault]:
             if c.type == "money"
         ),
         *(fault for c in contract.columns for check in c.checks for fault in _failed(c, check)),
+        Fault(MISREAD, MISREAD_SAID, "FALSE"),
     ]
+
+
+def misread_bit(contract: Contract) -> int:
+    """The bit of MISREAD as a number."""
+    codes = [fault.code for fault in contract_faults(contract)]
+    return 1 << codes.index(MISREAD)
 
 
 def bits(conditions: list[str]) -> str:

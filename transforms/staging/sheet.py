@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from data_contracts import Codes, Contract
-from transforms.staging.classify import RECORD, kind_layers
+from transforms.staging.classify import OTHER_HEADING, RECORD, REPEATED_HEADING, kind_layers
 from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
-from transforms.staging.faults import bits, contract_faults, unusable_cells
+from transforms.staging.faults import bits, contract_faults, misread_bit, unusable_cells
 from transforms.staging.headings import HEAD_ROWS, Heading, cell_labels
 from transforms.values import VALUE_TYPES, literal, may_be_tick, name, only_ticks, select_layers
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SHEETS_PER_FILE = 1_000
 ROWS_PER_SHEET = 1_000_000_000
 _FEW_ROWS = 200_000
+_FORMAT = "(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2)"
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,27 @@ def write_rows(
         f"COPY (WITH received AS {gathered} ({received}) "
         f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, {hashed} AS _hash "
         f"FROM ({select_layers('received', [*layers, marks])})) "
-        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2)"
+        f"TO {literal(str(target))} {_FORMAT}"
     )
+    _hold_misread(con, contract, target)
+
+
+def _hold_misread(con: duckdb.DuckDBPyConnection, contract: Contract, target: Path) -> None:
+    """Mark the records that stand below a heading which is not their sheet's: nearly never is there one, then nothing is written again."""
+    rows = f"read_parquet({literal(str(target))})"
+    if not con.execute(f"SELECT 1 FROM {rows} WHERE _kind = '{OTHER_HEADING}' LIMIT 1").fetchall():
+        return
+    above = (
+        f"last_value(CASE WHEN _kind IN ('{REPEATED_HEADING}', '{OTHER_HEADING}') THEN _kind END IGNORE NULLS) "
+        f"OVER (PARTITION BY _row_id // {ROWS_PER_SHEET} ORDER BY _row_id)"
+    )
+    held = f"_kind = '{RECORD}' AND above = '{OTHER_HEADING}'"
+    marked = target.with_suffix(".marked")
+    con.execute(
+        f"COPY (SELECT * EXCLUDE (above) REPLACE (CASE WHEN {held} THEN _faults | {misread_bit(contract)} ELSE _faults END AS _faults) "
+        f"FROM (SELECT *, {above} AS above FROM {rows})) TO {literal(str(marked))} {_FORMAT}"
+    )
+    marked.replace(target)
 
 
 def tick_columns(
