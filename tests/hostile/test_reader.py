@@ -43,8 +43,9 @@ def process_of(reader: apart._Reader) -> int:
 
 def test_a_file_that_ends_the_reader_is_refused_and_the_next_is_read(reader: apart._Reader, opened: Opener):
     make, _ = makers.REFUSED["躲开检查的格.xlsx"]
-    with pytest.raises(UnreadableFile, match="内存超过 6 GiB"):
+    with pytest.raises(UnreadableFile, match="内存超过 6 GiB") as refusal:
         opened(make())
+    assert refusal.value.may_pass, "what ended it may have been the machine"
     assert reader._process is None
     (sheet,) = opened(makers.zipped(makers.workbook_parts()))
     assert cells(sheet) == GOOD
@@ -71,8 +72,9 @@ def test_a_reader_that_takes_too_long_is_stopped(
     late = process_of(reader)
     monkeypatch.setattr(apart, "READER_SECONDS", 0)
     os.kill(late, signal.SIGSTOP)
-    with pytest.raises(UnreadableFile, match="没有读完，已停止"):
+    with pytest.raises(UnreadableFile, match="没有读完，已停止") as refusal:
         opened(makers.old_workbook())
+    assert refusal.value.may_pass, "another time it may be quicker"
     with pytest.raises(ProcessLookupError):
         os.kill(late, 0)
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from data_contracts import load_codes, load_contracts
-from transforms.intake import take_in
+from transforms.intake import UnreadableFile, take_in
 from transforms.staging import (
     LINEAGE,
     clean_rows,
@@ -54,6 +54,51 @@ def test_another_contract_is_another_snapshot(drop):
     received = take_in(drop.inbox, drop.root / "raw")
     other = stage_inbox(received, contracts | {"deaths": changed}, drop.snapshots, drop.root / "work")
     assert other.id != first.id and other.keys["deaths"] != first.keys["deaths"]
+
+
+def test_headings_of_another_contract_may_change_what_a_file_is_taken_for(drop):
+    deaths(drop)
+    first = drop.stage()
+    contracts = load_contracts()
+    changed = dataclasses.replace(contracts["vehicles"], content_hash="other")
+    other = drop.stage(contracts | {"vehicles": changed}, previous=first.path)
+    assert not other.staged("deaths").samefile(first.staged("deaths"))
+
+
+def test_a_folder_in_the_inbox_is_told_of_once_and_only_while_it_is_there(drop):
+    deaths(drop)
+    below = drop.inbox / "deaths" / "补报"
+    below.mkdir()
+    (below / "x.csv").write_text("a,b\n1,2\n")
+
+    def rejected(before):
+        drop.csv("townships/t.csv", [["镇街代码", "镇街名称"], [str(320681100 + len(rejections)), "甲镇"]])
+        taken = drop.stage(previous=before and before.path)
+        rejections.append([file.file for file in taken.of("deaths") if file.status == "rejected"])
+        return taken
+
+    rejections: list[list[str]] = []
+    second = rejected(rejected(None))
+    (below / "x.csv").unlink()
+    below.rmdir()
+    rejected(second)
+    assert rejections == [["deaths/补报"], ["deaths/补报"], []]
+
+
+def test_a_file_that_could_not_be_read_for_a_passing_cause_is_read_again(drop, monkeypatch):
+    deaths(drop)
+    with monkeypatch.context() as patch:
+        patch.setattr("transforms.staging.dataset.open_raw", unreadable)
+        first, second = drop.stage(), drop.stage()
+    assert first.id != second.id and not first.usable("deaths")
+    third = drop.stage(previous=second.path)
+    assert third.usable("deaths") and third.keys != second.keys
+    assert drop.stage() == third, "what was read is kept"
+    assert not load_snapshot(first.path).usable("deaths"), "a snapshot never changes"
+
+
+def unreadable(*_):
+    raise UnreadableFile("文件打不开", may_pass=True)
 
 
 def test_another_version_of_what_is_added_at_the_end_is_another_snapshot(drop):

@@ -103,7 +103,8 @@ class _Reader:
             pass
         raise UnreadableFile(
             f"文件打不开：已经损坏，或打开它所用的内存超过 {READER_BYTES >> 30} GiB；"
-            "请用电子表格软件打开、另存为 CSV（UTF-8），或拆成较小的文件后重新报送。"
+            "请用电子表格软件打开、另存为 CSV（UTF-8），或拆成较小的文件后重新报送。",
+            may_pass=True,
         )
 
     def _exchange(self, question: bytes) -> bytes:
@@ -119,7 +120,8 @@ class _Reader:
         readable, _, _ = select.select([received], [], [], READER_SECONDS)
         if not readable:
             raise UnreadableFile(
-                f"文件在 {READER_SECONDS // 60} 分钟内没有读完，已停止；请另存为 CSV（UTF-8），或拆成较小的文件后重新报送。"
+                f"文件在 {READER_SECONDS // 60} 分钟内没有读完，已停止；请另存为 CSV（UTF-8），或拆成较小的文件后重新报送。",
+                may_pass=True,
             )
         line = received.readline()
         if not line.endswith(b"\n"):

@@ -33,12 +33,14 @@ class UnreadableFile(Exception):
     """A received file cannot be taken in as a whole.
 
     `message` is one Chinese sentence or two for the sender, as the manifest, the lists and the report show it:
-    what was found and what to do. It never holds a value of a cell.
+    what was found and what to do. It never holds a value of a cell. may_pass: it may have been the machine's doing, not the
+    file's: another time the same file may be read.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, may_pass: bool = False) -> None:
         super().__init__(message)
         self.message = message
+        self.may_pass = may_pass
 
 
 def cell_too_long(row: int, column: int) -> UnreadableFile:

@@ -98,7 +98,7 @@ def _stage_file(
         ]
         chosen = choose_sheets(file.name, readings, work.contract, work.contracts)
     except UnreadableFile as error:
-        return replace(account, status="rejected", reason=f"文件无法读入：{error.message}")
+        return replace(account, status="rejected", reason=f"文件无法读入：{error.message}", may_pass=error.may_pass)
     except RejectedFile as error:
         return replace(account, status="rejected", reason=str(error), sheets=_unstaged(sheets, REJECTED))
     plans = [SheetPlan(file_no, file.name, reading.sheet, reading.heading) for reading in chosen if reading.heading]

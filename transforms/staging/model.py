@@ -53,7 +53,10 @@ class SheetAccount:
 
 @dataclass(frozen=True)
 class FileAccount:
-    """What became of one received file. file_no numbers the files of a dataset from 1, in name order."""
+    """What became of one received file. file_no numbers the files of a dataset from 1, in name order.
+
+    What lay in the inbox and was not taken in has neither a number (0) nor a sha256. may_pass: rejected, but another time the same file may be read.
+    """
 
     dataset: str
     file: str
@@ -63,6 +66,7 @@ class FileAccount:
     reason: str
     sheets: tuple[SheetAccount, ...] = ()
     warnings: tuple[str, ...] = ()
+    may_pass: bool = False
 
     @property
     def received(self) -> int:
@@ -114,6 +118,11 @@ class Snapshot:
             check["passed"] for check in self.checks if check["dataset"] == dataset and check["check"] == "row_floor"
         ]
         return accepted and all(floor)
+
+    @property
+    def to_be_tried_again(self) -> bool:
+        """Whether a file was rejected that may be read another time."""
+        return any(file.may_pass for file in self.files)
 
     def staged(self, dataset: str) -> Path | None:
         """The Parquet file of a dataset's staged rows; None when no file of it is usable."""

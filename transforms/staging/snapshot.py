@@ -68,7 +68,8 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     finish_version: str = "",
     codes: Codes | None = None,
 ) -> Snapshot:
-    """Stage a drop into `snapshots`/<id>: id follows from files, contracts, code; an existing one is reused.
+    """Stage a drop into `snapshots`/<id>: id follows from files, contracts, code; an existing one is reused, unless a file of it could not be read
+    for a cause that may have passed.
 
     work: a folder for temporary files. previous: a snapshot whose datasets of equal key are linked instead of
     staged again. finish: called at the end, to add tables to the snapshot; finish_version tells its versions apart. progress gets lines without values
@@ -77,10 +78,14 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     """
     files, refused = _split(received)
     keys = dataset_keys(files, contracts)
-    snapshot_id = _digest(keys, finish_version, *(f"{file.file}:{file.reason}" for file in refused))[:16]
-    home = snapshots / snapshot_id
-    if (home / ACCOUNTING).exists():
-        return load_snapshot(home)
+    told = [f"{file.file}:{file.reason}" for file in refused]
+    snapshot_id = _digest(keys, finish_version, *told)[:16]
+    while ((home := snapshots / snapshot_id) / ACCOUNTING).exists():
+        found = load_snapshot(home)
+        if not found.to_be_tried_again:
+            return found
+        # A snapshot never changes: the next attempt has a name of its own.
+        snapshot_id = _digest(keys, finish_version, *told, snapshot_id)[:16]
     folder = snapshots / f".{snapshot_id}.part"
     shutil.rmtree(folder, ignore_errors=True)
     for part in (STAGED, QUARANTINE):
@@ -104,6 +109,9 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
         accounts.update(_stage(con, tasks, folder, _at_once(limits), progress))
         listed = [account for dataset in contracts for account in accounts.get(dataset, ())]
         checks = [check for d, contract in contracts.items() for check in count_checks(contract, accounts.get(d, ()))]
+        # What may be read another time is not to be taken for this.
+        unread = {account.dataset for account in listed if account.may_pass}
+        keys |= {dataset: _digest({dataset: keys[dataset]}, snapshot_id) for dataset in unread}
         snapshot = Snapshot(snapshot_id, folder, (*listed, *refused), keys, tuple(checks))
         if finish:
             staged_views(con, snapshot, contracts)
@@ -150,12 +158,16 @@ def _at_once(limits: Limits | None) -> int:
 
 
 def dataset_keys(files: Sequence[ReceivedFile], contracts: Mapping[str, Contract]) -> dict[str, str]:
-    """Dataset with a file → hash of its files' names and contents, its contract, and the staging code."""
+    """Dataset with a file → hash of its files' names and contents, the contracts and the staging code.
+
+    Of all contracts: their headings tell whether a file is of another dataset than its folder says.
+    """
     keys = {}
-    for dataset, contract in contracts.items():
+    told_apart_by = _digest({dataset: contract.content_hash for dataset, contract in contracts.items()})
+    for dataset in contracts:
         own = sorted((file.name, file.sha256) for file in files if file.dataset == dataset)
         if own:
-            keys[dataset] = _digest(dict(own), contract.content_hash, code_version())
+            keys[dataset] = _digest(dict(own), told_apart_by, code_version())
     return keys
 
 
@@ -188,12 +200,12 @@ def _split(received: Intake | Sequence[ReceivedFile]) -> tuple[list[ReceivedFile
 
 
 def _link(before: Snapshot, dataset: str, folder: Path) -> tuple[FileAccount, ...]:
-    """Take a dataset over from an earlier snapshot: the same files under another name."""
+    """Take a dataset over from an earlier snapshot: the same files under another name. What was refused then is not: it is told of this drop anew."""
     for part in (STAGED, QUARANTINE):
         source = before.path / part / f"{dataset}.parquet"
         if source.exists():
             take_file(source, folder / part / source.name)
-    return before.of(dataset)
+    return tuple(account for account in before.of(dataset) if account.sha256)
 
 
 def _settings(limits: Limits | None) -> dict[str, str | int]:
