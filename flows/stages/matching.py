@@ -217,8 +217,7 @@ def _set_parameters(
 ) -> None:  # fmt: skip
     """The parameters these rules read, by township and month, and those in use for the reader of the run."""
     townships = {row[0] for row in con.execute(
-        "SELECT DISTINCT township_of(township_code) FROM (SELECT DISTINCT township_code FROM stg_townships "
-        "UNION SELECT DISTINCT township_code FROM stg_benefit_roll WHERE township_code IS NOT NULL)").fetchall()} - {"000000000"}  # fmt: skip
+        "SELECT DISTINCT township_of(township_code) FROM stg_townships UNION SELECT township_code FROM core_ctx_township").fetchall()} - {"000000000"}  # fmt: skip
     last = plan.as_of.year * 12 + plan.as_of.month
     used = {name for rule in rules.values() for name in rule.parameters}
     codes = townships | {"000000000"}

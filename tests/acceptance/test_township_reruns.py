@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 from tests.acceptance.conftest import STRAY, Small
-from tests.acceptance.drop import Bench, Checked
+from tests.acceptance.drop import Bench, Checked, Drop
+from tests.linkage.conftest import with_check_digit
 from transforms.publish.outputs import concerning
 from transforms.reconcile.build import RECON_TABLES
 
 NOWHERE = "000000000"
+HEAD, OFFICIAL = with_check_digit("52272819400101553"), with_check_digit("52272819800101551")
 
 
 def township_codes(small: Small) -> list[str]:
@@ -98,6 +100,49 @@ def test_a_countys_part_rests_on_what_was_found_there_before(small: Small, publi
         plan = bench.plan(None, kind="rerun", township=township_codes(small)[1], previous_run_id=told_against)
         bench.match(replace(plan, snapshot_id=published.plan.snapshot_id))
     assert len(list(province.iterdir())) == 2
+
+
+def test_heads_and_whom_a_filing_names_are_looked_at_from_wherever_they_are(small: Small, bench: Bench, copy: Drop):
+    """What no kinship row, account or row of the roll binds to the township: a dead head on no row, paid in another township's
+    household too; an official's filing of somebody elsewhere; an official by a damaged number whose filing has the right one."""
+    (roll,) = copy.files("benefit_roll")
+    rows = copy.read(roll).filter(pl.col("status") == "在享", pl.col("id_number").str.len_chars() == 18)
+    home, away = (rows.filter(pl.col("township_code") == code) for code in ("522728001", "522728219"))
+    household, elsewhere = home["household_id"][0], away["household_id"][0]
+    copy.assign(roll, {"household_id": household}, head_name="贾亡父", head_id_number=HEAD)
+    copy.append(copy.files("deaths")[0], name="贾亡父", id_number=HEAD, sex="男", death_date="2021-03-05")
+    for number, paid in enumerate((household, elsewhere), -2):
+        copy.assign(copy.files("payments")[number], {"household_id": paid}, payee_name="贾亡父", payee_id_number=HEAD)
+    (officials,), (filings,) = copy.files("officials"), copy.files("relative_filings")
+    copy.append(officials, name="贾官员", id_number=OFFICIAL, township_code="522728001", start_date="2015-01-01")
+    neighbour, serving, filed = away.row(-1, named=True), away.row(-5, named=True), home.row(-1, named=True)
+    copy.append(filings, official_id_number=OFFICIAL, beneficiary_id_number=neighbour["id_number"])
+    damaged = serving["id_number"][:14] + str(9 - int(serving["id_number"][14])) + serving["id_number"][15:]
+    copy.append(officials, name=serving["name"], id_number=damaged, township_code="522728219", start_date="2015-01-01")
+    copy.append(filings, official_id_number=serving["id_number"], beneficiary_id_number=filed["id_number"])
+    edited = replace(small, drop=copy, checked=bench.check(copy, reconcile=True))
+    assert household in edited.checked.found["death_head_not_changed"]
+    assert HEAD in edited.checked.found["death_paid_after"]
+    assert serving["id_number"] in edited.checked.found["official_on_roll"], "the damaged number is repaired"
+    for code in ("522728001", "522728219"):
+        assert_rerun_gives_the_part(edited, bench, code)
+
+
+def test_what_a_rerun_says_of_no_township_is_said_of_the_whole_roll(small: Small, bench: Bench, copy: Drop):
+    """A code the bureau's list lacks, on rows of another township than the one that is looked at again: it is a township still, and what
+    belongs nowhere belongs to the county with the most rows."""
+    (roll,) = copy.files("benefit_roll")
+    stray = copy.read(roll).filter(pl.col("township_code") == "522728219")["household_id"][0]
+    copy.assign(roll, {"household_id": stray}, township_code="320681999")
+    copy.append(
+        copy.files("archives")[0], archive_no="外2", household_id="522728001N9999999", township_code="320681999"
+    )
+    edited = replace(small, drop=copy, checked=bench.check(copy, reconcile=True))
+    plan = replace(bench.plan(None, kind="rerun", township="522728001"), snapshot_id=edited.checked.plan.snapshot_id)
+    rerun = bench.match(plan)
+    for ask in ("SELECT * FROM core_township ORDER BY ALL", "SELECT * FROM run_parameter ORDER BY ALL"):
+        assert rerun.query(ask) == edited.checked.query(ask)
+    assert_rerun_gives_the_part(edited, bench, "522728001")
 
 
 def test_a_rerun_reads_what_its_township_needs_and_no_more(small: Small, bench: Bench):

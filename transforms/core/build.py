@@ -37,7 +37,8 @@ def stored_tables() -> list[str]:
 def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidence: float) -> None:
     """Create core_ctx (one row): as_of, as_of_month, first_month, min_confidence, and what is said of whole registers: latest_pay_month,
 
-    payment_results_known (some file of the payments has the result column), archives_arrived.
+    payment_results_known (some file of the payments has the result column), archives_arrived; and core_ctx_township (township_code, roll_rows), the
+    townships the whole roll names: a rerun has part of its rows.
     """
     con.execute(
         f"""
@@ -51,6 +52,15 @@ def create_context(con: duckdb.DuckDBPyConnection, as_of: dt.date, min_confidenc
             (SELECT count(*) > 0 FROM stg_archives) AS archives_arrived,
             CAST({min_confidence} AS DOUBLE) AS min_confidence
         FROM (SELECT DATE '{as_of.isoformat()}' AS as_of) AS d
+        """
+    )
+    con.execute(
+        """
+        CREATE OR REPLACE TABLE core_ctx_township AS
+        SELECT township_of(township_code) AS township_code, CAST(sum(roll_rows) AS BIGINT) AS roll_rows
+        FROM (SELECT township_code, count(*) AS roll_rows FROM stg_benefit_roll GROUP BY township_code) AS c
+        WHERE township_of(township_code) <> '000000000'
+        GROUP BY township_of(township_code)
         """
     )
 

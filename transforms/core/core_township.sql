@@ -9,12 +9,6 @@ WITH listed AS (
     GROUP BY township_of(township_code)
 ),
 
-used AS (
-    SELECT DISTINCT township_of(township_code) AS township_code
-    FROM stg_benefit_roll
-    WHERE township_of(township_code) <> '000000000'
-),
-
 county AS (
     SELECT substr(township_code, 1, 6) AS county_code, min(county_name) AS county_name
     FROM listed
@@ -25,10 +19,9 @@ main_county AS (
     SELECT coalesce(max(county_code), '000000') AS county_code
     FROM (
         SELECT substr(township_code, 1, 6) AS county_code
-        FROM stg_benefit_roll
-        WHERE township_of(township_code) <> '000000000'
+        FROM core_ctx_township
         GROUP BY substr(township_code, 1, 6)
-        ORDER BY count(*) DESC, substr(township_code, 1, 6)
+        ORDER BY sum(roll_rows) DESC, substr(township_code, 1, 6)
         LIMIT 1
     ) AS most_rows
 ),
@@ -37,7 +30,7 @@ every_code AS (
     SELECT township_code, township_name FROM listed
     UNION ALL
     SELECT u.township_code, '代码表外镇街' AS township_name
-    FROM used AS u
+    FROM core_ctx_township AS u
     LEFT JOIN listed AS l ON l.township_code = u.township_code
     WHERE l.township_code IS NULL
 ),
