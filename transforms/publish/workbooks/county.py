@@ -105,7 +105,7 @@ def _write_cover(
         ("数据时间", f"发放台账到{month_label(month)}" if month else ""),
         (
             "线索",
-            f"待核查{len(leads)}条，涉及{len({lead.household for lead in leads})}户；"
+            f"待核查{len(leads)}条，{cover.households_in_words(leads)}；"
             f"已核结{len(page.leads) - len(leads)}条",
         ),
     ]
@@ -152,7 +152,7 @@ def _totals(name: str, leads: Sequence[Lead]) -> tuple[Value, ...]:
         name,
         *(severity[s] for s in SEVERITIES),
         len(still_open),
-        len({x.household for x in still_open}),
+        cover.households(still_open),
         state["new"],
         state["changed"],
         state["reopened"],

@@ -91,6 +91,17 @@ def write_counts(sheet: Sheet, heading: str, leads: Sequence[Lead]) -> None:
     sheet.line("同一笔资金可能出现在几条线索中，各行金额不宜相加。")
 
 
+def households(leads: Sequence[Lead]) -> int:
+    """How many households the leads are about; people and accounts no household is known of are none."""
+    return len({lead.household_id for lead in leads if lead.household_id})
+
+
+def households_in_words(leads: Sequence[Lead]) -> str:
+    """Their number, and how many leads belong to none."""
+    without = sum(not lead.household_id for lead in leads)
+    return f"涉及{households(leads)}户" + (f"（另{without}条对应不到户）" if without else "")
+
+
 def counts_by_rule(leads: Sequence[Lead]) -> list[tuple[Value, ...]]:
     """(title, severities in words, leads, households, yuan) by rule, most leads of the gravest kind first."""
     by_rule: dict[str, list[Lead]] = {}
@@ -114,7 +125,7 @@ def counts_by_rule(leads: Sequence[Lead]) -> list[tuple[Value, ...]]:
                 group[0].rule_title,
                 words,
                 len(group),
-                len({x.household for x in group}),
+                households(group),
                 sum(amounts, Decimal(0)) if amounts else None,
             )
         )

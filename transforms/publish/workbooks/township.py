@@ -122,7 +122,7 @@ def _write_cover(book: Book, found: _Read, place: Township, leads: Sequence[Lead
 def _facts(found: _Read, place: Township, leads: Sequence[Lead], decided: Sequence[Lead]) -> list[tuple[str, str]]:
     households, persons = found.sizes[place.township_code]
     also = sum(1 for lead in leads if lead.township_code != place.township_code)
-    listed = f"{len(leads)}条，涉及{len({lead.household for lead in leads})}户；另有已核结{len(decided)}条"
+    listed = f"{len(leads)}条，{cover.households_in_words(leads)}；另有已核结{len(decided)}条"
     return [
         ("在享对象", f"{households}户、{persons}人"),
         ("数据时间", f"发放台账到{month_label(found.pay_month)}" if found.pay_month else ""),
