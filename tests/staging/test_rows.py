@@ -293,3 +293,23 @@ def test_a_warning_names_the_heading_as_sent_and_what_is_expected(drop):
     (account,) = drop.stage().files
     (warning,) = account.sheets[0].warnings
     assert warning.startswith("列「评估价值」有 1 个值读不懂（应为不小于0的金额），按空值处理")
+
+
+@pytest.mark.parametrize(
+    ("by_chance", "identifies"),
+    [
+        ("320681193002153000", False),
+        ("320681193001158600", False),
+        ("320681193001157050", False),
+        ("320681193001155004", True),
+    ],
+    ids=["fifteen digits", "a double's fewest digits", "a smaller double's", "numbers as they are"],
+)
+def test_in_a_column_rounded_as_a_whole_a_number_valid_by_chance_identifies_nobody(drop, read, by_chance, identifies):
+    zeros = len(by_chance) - len(by_chance.rstrip("0"))
+    others = [f"{320681193001010011 + day * 1_000_000:018}"[: 18 - zeros] + "0" * zeros for day in range(10)]
+    # What ends in X cannot be held as a number: it stays as it is and says nothing of the others.
+    numbers = [by_chance, *others, "32068119300101002X", "32068119300101003X"]
+    drop.csv("deaths/a.csv", [DEATH_HEAD] + [[str(n), "王五", v, "20210531", "某村"] for n, v in enumerate(numbers)])
+    found = read[0](drop.stage(), "deaths", "id_number, id_number_status, id_number_key")
+    assert found[0] == (by_chance, *(("valid", int(by_chance[:17])) if identifies else ("truncated", None)))

@@ -1,6 +1,7 @@
-"""ID numbers a spreadsheet rounded: a numeric cell keeps 15 digits, so that every number of the column ends in 000.
+"""ID numbers a program held as numbers: every number of the column lost its last digits.
 
-One in eleven of them passes the check digit by chance and would pass for somebody's valid number. Whole columns tell.
+A spreadsheet's numeric cell keeps 15 digits, and all numbers end in 000; a binary double written out in the fewest digits that mean it ends
+in 0. One in eleven of them passes the check digit by chance and would pass for somebody's valid number. Whole columns tell.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from transforms.staging.classify import RECORD
 from transforms.staging.sheet import ROWS_PER_SHEET
 from transforms.values import name
 
-# Of honest numbers one in a thousand ends in 000.
-ROUNDED_SHARE = 0.5
+# What a rounded number ends in, and the share of a column's numbers above which it was rounded as a whole: of honest numbers one in a
+# thousand ends in 000, one in eleven in 0.
+ROUNDED_SHARES = {"000": 0.5, "0": 0.9}
 FEWEST_NUMBERS = 10
 # A wrong number on the roll is a finding, judged by the number alone as the rules say.
 JUDGED_BY_ITSELF = {"benefit_roll"}
@@ -24,25 +26,35 @@ def rounded_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[
     columns = [c.name for c in contract.columns if c.type == "id18"]
     if not columns or contract.dataset in JUDGED_BY_ITSELF:
         return {}
-    counts = ", ".join(
-        f"count(*) FILTER (length({name(c)}) = 18), count(*) FILTER (length({name(c)}) = 18 AND {name(c)} LIKE '%000')"
-        for c in columns
-    )
     rows = con.execute(
-        f"SELECT _row_id // {ROWS_PER_SHEET}, {counts} FROM part WHERE _kind = '{RECORD}' GROUP BY 1"
+        f"SELECT _row_id // {ROWS_PER_SHEET}, {', '.join(map(_counts, columns))} FROM part WHERE _kind = '{RECORD}' GROUP BY 1"
     ).fetchall()
+    width = 1 + len(ROUNDED_SHARES)
     replaced = {}
     for place, column in enumerate(columns):
-        sheets = [
-            row[0]
-            for row in rows
-            if row[1 + 2 * place] >= FEWEST_NUMBERS and row[2 + 2 * place] > ROUNDED_SHARE * row[1 + 2 * place]
-        ]
-        if sheets:
-            lost = f"_row_id // {ROWS_PER_SHEET} IN ({', '.join(map(str, sheets))}) AND {name(column)} LIKE '%000'"
+        lost = []
+        for nth, (ending, share) in enumerate(ROUNDED_SHARES.items(), start=1):
+            sheets = [
+                sheet
+                for sheet, *counts in rows
+                if counts[place * width] >= FEWEST_NUMBERS
+                and counts[place * width + nth] > share * counts[place * width]
+            ]
+            if sheets:
+                among = ", ".join(map(str, sheets))
+                lost.append(f"(_row_id // {ROWS_PER_SHEET} IN ({among}) AND {name(column)} LIKE '%{ending}')")
+        if lost:
             status, key = name(f"{column}_status"), name(f"{column}_key")
+            said = " OR ".join(lost)
             replaced[f"{column}_status"] = (
-                f"CASE WHEN {lost} AND {status} = 'valid' THEN 'truncated' ELSE {status} END AS {status}"
+                f"CASE WHEN ({said}) AND {status} = 'valid' THEN 'truncated' ELSE {status} END AS {status}"
             )
-            replaced[f"{column}_key"] = f"CASE WHEN {lost} THEN NULL ELSE {key} END AS {key}"
+            replaced[f"{column}_key"] = f"CASE WHEN {said} THEN NULL ELSE {key} END AS {key}"
     return replaced
+
+
+def _counts(column: str) -> str:
+    """SQL: how many numbers a column has that can be held as numbers (an X cannot), and how many have each ending of ROUNDED_SHARES."""
+    held = f"length({name(column)}) = 18 AND NOT ends_with({name(column)}, 'X')"
+    endings = [f"count(*) FILTER ({held} AND ends_with({name(column)}, '{ending}'))" for ending in ROUNDED_SHARES]
+    return ", ".join([f"count(*) FILTER ({held})", *endings])
