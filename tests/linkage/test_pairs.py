@@ -157,6 +157,60 @@ REPAIRS = [
         {0: (REPAIRED, 0.97, "equal")},
     ),
     Pair(
+        "a multiple of 16 that is no double",
+        [JOHN],
+        {"name": "张志明", "id_number": "320681193610302576"},
+    ),
+    Pair(
+        "a double in the fewest digits that mean it",
+        [JOHN],
+        {"name": "张志明", "id_number": "320681193610302600"},
+        {0: (REPAIRED, 0.97, "equal")},
+    ),
+    *(
+        Pair(
+            f"all digits a spreadsheet holds, in its notation: {written}",
+            [JOHN],
+            {"name": "张志明", "id_number": written},
+            {0: (REPAIRED, 0.97, "equal")},
+        )
+        for written in (
+            "3.20681193610303E+17",
+            "3.20681193610302E+17",
+            "3.20681193610303E+017",
+            "3.206811936103026E+17",
+            "3.2068119361030259E17",
+        )
+    ),
+    Pair(
+        "zeros at the end are left out of the notation",
+        [("32068119361030011", "张志明", {})],
+        {"name": "张志明", "id_number": "3.206811936103E+17"},
+        {0: (REPAIRED, 0.97, "equal")},
+    ),
+    Pair(
+        "nobody's pen slipped in a spreadsheet's notation",
+        [("32068119361030200", "张志明", {})],
+        {"name": "张志明", "id_number": "3.20681193610342E+17"},
+    ),
+    Pair(
+        "rounded, and valid by chance",
+        [("32068119361030001", "张志明", {})],
+        {"name": "张志明", "id_number": "320681193610300000"},
+        {0: (REPAIRED, 0.97, "equal")},
+    ),
+    Pair(
+        "rounded, valid by chance, and of a digit more than the person's",
+        [("32068119361030101", "张志明", AT_EAST_SEA)],
+        {
+            "name": "张志明",
+            "id_number": "320681193610300000",
+            "sex": "男",
+            "birth_date": BORN,
+            "address": "启东市东海镇安港村",
+        },
+    ),
+    Pair(
         "a name of the same sound is too little beside a damaged number",
         [JOHN],
         {"name": "章志明", "id_number": "320681193610309612"},
@@ -246,6 +300,32 @@ PLACES = [
         False,
         id_number="320681193610300987",
     ),
+    *(
+        by_place(f"a number that shows nothing, or what is his: {number}", "启东市东海镇", True, id_number=number)
+        for number in (
+            "无身份证",
+            "待查",
+            "0",
+            "000000000000000000",
+            "111111111111111111",
+            "19361030",
+            "******************",
+            "32068119361030****",
+            "3206**********2612",
+            "32068119361030XXXX",
+            "3.21E+17",
+        )
+    ),
+    *(
+        by_place(f"a number that shows another's digits: {number}", "启东市东海镇", False, id_number=number)
+        for number in (
+            "32068119361031****",
+            "3206**********2613",
+            "3.20682195001013E+17",
+            "3.20681193610308E+17",
+            "3.30681E+17",
+        )
+    ),
     by_place("a rounded number of somebody else", "启东市东海镇", False, id_number="320681193610308000"),
     Pair(
         "an autonomous county's township without 苗族乡",
@@ -317,6 +397,26 @@ def _world(pair: Pair, number) -> tuple[dict[str, Any], list[str]]:
     ]
     row = {key: numbers[0] if value == "{0}" else value for key, value in pair.row.items()}
     return {"benefit_roll": roll, "townships": TOWNSHIPS, "funerals": [row]}, numbers
+
+
+def test_a_number_in_a_spreadsheet_s_notation_is_repaired_in_registers_that_describe_nobody(link, number) -> None:
+    rows, numbers = _world(Pair("", [JOHN], {}), number)
+    vehicle = {"owner_name": "张志明", "owner_id_number": "3.20681193610303E+17"}
+    con = link(rows | {"vehicles": [vehicle]})
+    got = con.execute("SELECT id_number, tier FROM links WHERE dataset = 'vehicles'").fetchall()
+    assert got == [(numbers[0], REPAIRED)]
+
+
+def test_what_a_number_shows_speaks_in_the_probabilistic_tier_too(link, number) -> None:
+    by = {"name": "张志明", "sex": "男", "birth_date": BORN, "address": "启东市东海镇安港村"}
+    shown = ("32068119361030****", "32068119361031****", "3.20681193610308E+17")
+    confidence = []
+    for id_number in shown:
+        # A name of the same sound is for this tier only.
+        rows, _ = _world(Pair("", [JOHN], by | {"name": "章志明", "id_number": id_number}), number)
+        confidence += link(rows).execute("SELECT tier, confidence FROM links WHERE dataset = 'funerals'").fetchall()
+    assert [tier for tier, _ in confidence] == ["probabilistic"] * 3
+    assert confidence[0][1] >= 0.9 > max(confidence[1][1], confidence[2][1])
 
 
 @pytest.mark.parametrize("pair", SAME_NUMBER + REPAIRS + PLACES, ids=lambda pair: pair.case)

@@ -127,7 +127,8 @@ def test_pairs_left_out_as_unlikely_would_have_changed_no_answer(link, number) -
         ("梅玉孙", {}, 1),
         ("孙雨眉", {}, 1),
         ("钱有财", {"relative_name": "钱小二"}, 1),
-        ("钱有财", {"id_number": "3206811938"}, 1),
+        ("钱有财", {"id_number": "3206811938********"}, 1),
+        ("钱有财", {"id_number": "待查"}, 0),
     ],
 )
 def test_strangers_of_one_birth_date_and_village_are_compared_if_more_is_told(link, number, name, more, pairs) -> None:

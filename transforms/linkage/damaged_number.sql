@@ -1,5 +1,5 @@
--- Grain: number that fails GB 11643 on some register row, of 18 characters: one that a slip of the pen or a spreadsheet may
+-- Grain: number of 18 characters that some register row shows and nobody is known to hold: one that a slip of the pen or a spreadsheet may
 -- have made of a valid number.
-SELECT DISTINCT id_number
+SELECT DISTINCT shown_number AS id_number
 FROM register_row
-WHERE id_status IN ('invalid', 'truncated') AND length(id_number) = 18
+WHERE length(shown_number) = 18 AND NOT contains(shown_number, '*')

@@ -13,7 +13,7 @@ WITH found AS (
         AND CASE c.how
             WHEN 'cut' THEN TRUE
             WHEN 'rounded_up' THEN substr(p.id_number, 16, 1) IN ('5', '6', '7', '8', '9')
-            ELSE abs(try_cast(p.id_number AS BIGINT) - c.whole) <= 64
+            ELSE CAST(try_cast(p.id_number AS BIGINT) AS DOUBLE) = CAST(c.whole AS DOUBLE)
         END
 )
 

@@ -7,8 +7,8 @@ WITH asked AS (
     UNION
     SELECT i.person_key, r.name
     FROM register_row AS r
-    INNER JOIN id_repair AS i ON i.id_number = r.id_number
-    WHERE r.person_key IS NULL AND r.name IS NOT NULL
+    INNER JOIN id_repair AS i ON i.id_number = r.shown_number
+    WHERE r.name IS NOT NULL
 )
 
 SELECT a.person_key, a.name, n.name AS person_name

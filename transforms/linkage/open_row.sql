@@ -4,7 +4,7 @@ SELECT
     r.dataset,
     r.role,
     r._row_id,
-    r.id_number,
+    r.shown_number,
     r.id_status,
     r.name,
     r.sex,
@@ -18,4 +18,5 @@ FROM register_row AS r
 ANTI JOIN links_other AS l ON l.dataset = r.dataset AND l.role = r.role AND l._row_id = r._row_id
 WHERE
     r.person_key IS NULL
+    AND r.id_status <> 'valid'
     AND coalesce(CAST(r.birth_date AS VARCHAR), CAST(r.age AS VARCHAR), r.address, r.relative_name) IS NOT NULL

@@ -1,6 +1,6 @@
 -- Grain: register row × role × roll person of the same name, sex and birth date whose township or village the address names.
--- Only rows without a usable number: empty, scientific, or wrong in a way nothing repairs (then its last four characters must at
--- least be the person's, or it speaks for somebody else).
+-- Only rows without a usable number: none, one the person's agrees with as far as it shows, or one wrong in a way nothing repairs (then its
+-- last four characters must at least be the person's, or it speaks for somebody else).
 -- An address that names another township of the list in full names a village (or a stem) of that township, not the person's.
 -- place: 2 the village is named, 1 only the township.
 WITH pair AS (
@@ -13,10 +13,12 @@ WITH pair AS (
         AND NOT r.birth_month_only
         AND p.id_key IS NOT NULL
         AND (
-            r.id_status IN ('empty', 'scientific')
+            r.shown_number IS NULL
+            OR p.id_number LIKE replace(r.shown_number, '*', '%')
             OR (
                 r.id_status = 'invalid'
-                AND substr(p.id_number, 15, 4) = substr(r.id_number, length(r.id_number) - 3, 4)
+                AND NOT contains(r.shown_number, '*')
+                AND substr(p.id_number, 15, 4) = substr(r.shown_number, length(r.shown_number) - 3, 4)
             )
         )
 ),

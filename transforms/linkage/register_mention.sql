@@ -1,6 +1,7 @@
 -- One person column of one register; the runner writes this SELECT for each from its contract.
 -- Grain of the table: register row × role, only of rows that name a known person's number (person_key set) or whose own
--- number is unusable and that say enough to look further. plain_relation: names compared with the person's first name;
+-- number is unusable and that say enough to look further. A valid number nobody is known to hold may be a rounded one: of those
+-- one in eleven passes the check digit. plain_relation: names compared with the person's first name;
 -- NULL = they differ, name_relation knows. What describes a person otherwise (but the day the age
 -- holds on) is kept of rows without a usable number only.
 SELECT
@@ -27,4 +28,6 @@ SELECT
     CASE WHEN p.person_key IS NULL THEN $relative_name END AS relative_name
 FROM stg_$dataset AS r
 LEFT JOIN known_person AS p ON p.id_key = $id_key AND $people
-WHERE p.person_key IS NOT NULL OR ($id_key IS NULL AND $name IS NOT NULL AND $look_further)
+WHERE
+    p.person_key IS NOT NULL
+    OR ($name IS NOT NULL AND CASE WHEN $id_key IS NULL THEN $look_further ELSE $id_number LIKE '%000' END)

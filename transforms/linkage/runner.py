@@ -176,7 +176,7 @@ def _placeholders(role: PersonRole) -> dict[str, str]:
         "relative_name": column(role.relative_name, "VARCHAR"),
         "people": "TRUE" if role.reads_off_roll else "p.on_roll",
         # Where the dataset tells nothing else of a person, only a number that may be repaired is kept.
-        "look_further": "TRUE" if role.describes else f"r.{role.id_column}_status IN ('invalid', 'truncated')",
+        "look_further": "TRUE" if role.describes else f"length(r.{role.id_column}) >= 18",
     }
 
 

@@ -18,7 +18,7 @@ SELECT
     a.village,
     r.relative_name,
     CAST(NULL AS VARCHAR[]) AS household_names,
-    CASE WHEN r.id_status IN ('invalid', 'truncated') THEN r.id_number END AS id_number
+    r.shown_number AS id_number
 FROM prob_row AS r
 SEMI JOIN prob_pair AS q ON q.row_no = r.row_no
 INNER JOIN prob_name AS n ON n.plain_name = r.plain_name

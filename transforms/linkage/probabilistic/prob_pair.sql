@@ -21,7 +21,7 @@ WHERE
     f.rules > 1
     OR f.rule <> 'birth_date_village'
     OR r.relative_name IS NOT NULL
-    OR r.id_number IS NOT NULL
+    OR r.shown_number IS NOT NULL
     OR substr(r.plain_name, 1, 1) = substr(p.plain_name, 1, 1)
     OR substr(r.plain_name, -1) = substr(p.plain_name, -1)
     OR rn.reading = pn.reading

@@ -15,8 +15,7 @@ SELECT
     year(o.age_on) * 10000 + month(o.age_on) * 100 + day(o.age_on) AS event_ymd,
     o.address,
     o.relative_name,
-    o.id_number,
-    o.id_status
+    o.shown_number
 FROM open_row AS o
 SEMI JOIN prob_register AS r ON r.dataset = o.dataset AND r.role = o.role
 WHERE length(o.name) >= 2
