@@ -79,6 +79,11 @@ def test_a_list_in_the_order_of_something_else_keeps_it():
     assert "WITHIN GROUP (ORDER BY i" in spark("SELECT string_agg(x, ' ' ORDER BY i) FROM t")
 
 
+def test_a_group_in_a_replacement():
+    said = spark(r"SELECT regexp_replace(a, '([市县])', '\1|', 'g') FROM t")
+    assert said == "SELECT REGEXP_REPLACE(a, '([市县])', '$1|') FROM t"
+
+
 def test_conditions_of_the_linkage_model():
     assert condition_to_spark("blanked_l && blanked_r") == "ARRAYS_OVERLAP(blanked_l, blanked_r)"
     assert condition_to_spark("(a - b) // 10000 = c") == "(a - b) DIV 10000 = c"

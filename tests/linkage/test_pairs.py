@@ -23,6 +23,9 @@ TOWNSHIPS = [
         "county_name": "城步苗族自治县",
         "village": "报木坪",
     },
+    {"township_code": "320681108", "township_name": "王鲍", "county_name": "启东市", "village": "安港村"},
+    {"township_code": "411423100", "township_name": "城关镇", "county_name": "宁陵县", "village": "东街"},
+    {"township_code": "411424100", "township_name": "城关镇", "county_name": "柘城县", "village": "北关"},
 ]
 
 
@@ -284,6 +287,18 @@ PLACES = [
     by_place("乡 before it became 镇", "启东市东海乡", True),
     by_place("东海 inside 启东海工 is no township", "启东海工产业带", False),
     by_place("another township of the list that contains the two characters", "启东海工船舶工业园海联社区", False),
+    *(
+        by_place(f"a county or city of the township's name: {address}", address, False)
+        for address in (
+            "江苏省连云港市东海县牛山街道利民村9号",
+            "东海县",
+            "黑龙江省东海市某某路1号",
+            "启东市东海小区3幢",
+        )
+    ),
+    by_place("a village of the same name in another township, without 镇", "启东市海复安港村3组", False),
+    by_place("the same, after the county without 市", "启东海复安港村3组", False),
+    by_place("the township named beside the stem of another", "启东市东海镇安港村海复路", True),
     by_place("a village of the same name in another township", "启东市海复镇安港村", False),
     by_place("another township", "启东市海复镇长胜村", False),
     by_place("no address", None, False),
@@ -327,6 +342,40 @@ PLACES = [
         )
     ),
     by_place("a rounded number of somebody else", "启东市东海镇", False, id_number="320681193610308000"),
+    Pair(
+        "a village may bear the name of the township next to it",
+        [(JOHN[0], JOHN[1], AT_EAST_SEA | {"village": "海复村"})],
+        {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": "启东市海复村3组"},
+        {0: (PLACE, 0.96, "equal")},
+    ),
+    *(
+        Pair(
+            f"towns of one name in two counties: {address}",
+            [("41142319361030261", "张志明", {"township_code": "411423100", "village": "东街"})],
+            {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": address},
+            expected,
+        )
+        for address, expected in (
+            ("河南省商丘市柘城县城关镇", {}),
+            ("柘城县城关镇东街", {}),
+            ("宁陵县城关镇", {0: (PLACE, 0.96, "equal")}),
+            ("城关镇东街", {0: (PLACE, 0.96, "equal")}),
+        )
+    ),
+    *(
+        Pair(
+            f"a list that gives stems alone: {address}",
+            [(JOHN[0], JOHN[1], {"township_code": "320681108", "village": "安港村"})],
+            {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": address},
+            {0: (PLACE, 0.96, "equal")} if fits else {},
+        )
+        for address, fits in (
+            ("启东市王鲍镇", True),
+            ("启东市王鲍安港村", True),
+            ("江苏省王鲍县", False),
+            ("启东市海复镇王鲍安港村", False),
+        )
+    ),
     Pair(
         "an autonomous county's township without 苗族乡",
         [("43052919361030261", "张志明", {"township_code": "430529201", "village": "报木坪"})],
@@ -417,6 +466,26 @@ def test_what_a_number_shows_speaks_in_the_probabilistic_tier_too(link, number) 
         confidence += link(rows).execute("SELECT tier, confidence FROM links WHERE dataset = 'funerals'").fetchall()
     assert [tier for tier, _ in confidence] == ["probabilistic"] * 3
     assert confidence[0][1] >= 0.9 > max(confidence[1][1], confidence[2][1])
+
+
+@pytest.mark.parametrize(
+    ("code", "village", "here", "elsewhere"),
+    [
+        ("411423100", "东街", "宁陵县城关镇东街", "柘城县城关镇东街"),
+        ("320681104", "安港村", "启东市安港村", "启东市海复安港村"),
+    ],
+    ids=["another county's name", "another township's stem"],
+)
+def test_what_an_address_names_speaks_in_the_probabilistic_tier_too(
+    link, number, code: str, village: str, here: str, elsewhere: str
+) -> None:
+    confidence = []
+    for address in (here, elsewhere):
+        roll = (f"{code[:6]}19361030261", "张志明", {"township_code": code, "village": village})
+        row = {"name": "章志明", "sex": "男", "birth_date": BORN, "address": address}
+        con = link(_world(Pair("", [roll], row), number)[0])
+        confidence += con.execute("SELECT confidence FROM links WHERE tier = 'probabilistic'").fetchall()
+    assert confidence[0][0] >= 0.9 > confidence[1][0]
 
 
 @pytest.mark.parametrize("pair", SAME_NUMBER + REPAIRS + PLACES, ids=lambda pair: pair.case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from sqlglot import exp, parse_one
@@ -24,6 +25,7 @@ class HeduiSpark(Spark):
             exp.ArrayOverlaps: rename_func("ARRAYS_OVERLAP"),
             exp.Concat: lambda self, e: _concat(self, e),
             exp.GroupConcat: lambda self, e: _string_agg(self, e),
+            exp.RegexpReplace: lambda self, e: _regexp_replace(self, e),
             # Wherever a cluster keeps its own files, the store's are in the file system.
             exp.ReadParquet: lambda self, e: f"parquet.`file://{e.expressions[0].name.replace('`', '``')}`",
         }
@@ -56,6 +58,13 @@ def _concat(generator: SparkGenerator, call: exp.Concat) -> str:
         for x in call.expressions
     ]
     return f"CONCAT({', '.join(parts)})"
+
+
+def _regexp_replace(generator: SparkGenerator, call: exp.RegexpReplace) -> str:
+    """A group in the replacement is \\1 in DuckDB and $1 in Spark."""
+    said = call.copy()
+    said.set("replacement", exp.Literal.string(re.sub(r"\\(\d)", r"$\1", call.args["replacement"].name)))
+    return SparkGenerator.TRANSFORMS[exp.RegexpReplace](generator, said)
 
 
 def _string_agg(generator: SparkGenerator, call: exp.GroupConcat) -> str:

@@ -1,18 +1,9 @@
--- Grain: township × village × words that name the place in an address.
--- anchored: the word counts only at the start of an address or after the name of a larger unit (its last character, 市 县 区 镇 …, is
--- written | here and in the address). So the stem of 东海镇 is found in 启东市东海老街 and not in 启东海工园. A county's stem (启东)
--- before the word anchors it as well.
--- strong: the township's full name, anchored; whatever else the address names then counts no more against it.
+-- Grain: township × village × words that name the place in an address. spelling: that of address_spelling in which the word is looked up.
+-- A full name counts where a name begins, a stem only where a name begins below the county: the stem of 东海镇 is found in 启东市东海老街, and
+-- neither in 启东海工园 nor in 东海县. A county's stem (启东) before the word lets it begin there as well.
+-- strong: the township's full name, where a name begins; whatever other township the address names then counts no more against it.
 WITH place AS (
-    SELECT DISTINCT
-        p.township_code,
-        coalesce(p.village, '') AS village,
-        t.township_name,
-        regexp_replace(
-            t.county_name,
-            '((满|蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|纳西|土|羌|仫佬|毛南|仡佬|各)族)*(自治县|自治旗|林区|特区|县|市|区|旗)$',
-            ''
-        ) AS county_stem
+    SELECT DISTINCT p.township_code, coalesce(p.village, '') AS village, t.township_name, t.stem, t.county_stem, t.whole
     FROM link_person_place AS p
     LEFT JOIN township_name AS t ON t.township_code = p.township_code
 ),
@@ -20,18 +11,9 @@ WITH place AS (
 named AS (
     SELECT township_code, village, county_stem, 'township' AS kind, 'full' AS form, township_name AS word
     FROM place
+    WHERE whole
     UNION ALL
-    SELECT
-        township_code,
-        village,
-        county_stem,
-        'township' AS kind,
-        'stem' AS form,
-        regexp_replace(
-            township_name,
-            '(街道办事处|地区办事处|街道|管理委员会|管委会|镇|((满|蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|纳西|土|羌|仫佬|毛南|仡佬|各|民)族)*乡)$',
-            ''
-        ) AS word
+    SELECT township_code, village, county_stem, 'township' AS kind, 'stem' AS form, stem AS word
     FROM place
     UNION ALL
     SELECT township_code, village, county_stem, 'village' AS kind, 'full' AS form, village AS word
@@ -57,15 +39,15 @@ SELECT
     township_code,
     village,
     kind,
-    concat('|', translate(word, '省市县区旗州盟镇乡道园场处 ', '||||||||||||||')) AS word,
-    TRUE AS anchored,
+    concat('|', regexp_replace(word, '([省市县区旗州盟镇乡道园场处 ])', '\1|', 'g')) AS word,
+    CASE form WHEN 'full' THEN 'marked' ELSE 'below_county' END AS spelling,
     kind = 'township' AND form = 'full' AS strong
 FROM usable
 UNION
-SELECT township_code, village, kind, concat(county_stem, word) AS word, FALSE AS anchored, form = 'full' AS strong
+SELECT township_code, village, kind, concat(county_stem, word) AS word, 'plain' AS spelling, form = 'full' AS strong
 FROM usable
 WHERE kind = 'township' AND length(county_stem) >= 2
 UNION
-SELECT township_code, village, kind, word, FALSE AS anchored, FALSE AS strong
+SELECT township_code, village, kind, word, 'plain' AS spelling, FALSE AS strong
 FROM usable
 WHERE form = 'full'

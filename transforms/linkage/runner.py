@@ -42,7 +42,8 @@ REGISTERS = ("register_mention", "links_exact", "register_row")
 PAIRS = (
     "damaged_number", "damaged_digit", "repair_candidate", "rounded_candidate", "id_repair",
     "name_question", "name_reading", "name_one_off", "name_relation",
-    "pair_repaired", "township_name", "place_word", "pair_birth_place", "links_other", "open_row",
+    "pair_repaired", "township_name", "address_spelling", "address_county", "place_word",
+    "pair_birth_place", "links_other", "open_row",
 )  # fmt: skip
 KIN = ("kin_row", "kin_near", "kin_edge", "kin_name", "kin_overloaded", "kin_two_step", "kin_closed")
 

@@ -1,16 +1,23 @@
 -- Grain: address of an open row: the one township and the one village it names, the surest reading first (a full name behind its larger
--- unit, then the longer word; of villages one that lies in the township named). NULL: it names none of the list.
+-- unit, then the longer word; of villages one that lies in the township named). An address that names a county of the list names a township and a
+-- village of that county. NULL: it names none of the list.
 WITH township AS (
-    SELECT address, township_code
-    FROM prob_address_word
-    WHERE kind = 'township'
+    SELECT w.address, w.township_code
+    FROM prob_address_word AS w
+    LEFT JOIN address_county AS c ON c.address = w.address
+    WHERE w.kind = 'township' AND coalesce(c.county_code = substr(w.township_code, 1, 6), TRUE)
     QUALIFY row_number() OVER (
-        PARTITION BY address ORDER BY strong DESC, anchored DESC, word_length DESC, township_code
+        PARTITION BY w.address
+        ORDER BY w.strong DESC, CASE w.spelling WHEN 'plain' THEN 1 ELSE 0 END, w.word_length DESC, w.township_code
     ) = 1
 ),
 
 place AS (
-    SELECT DISTINCT township_code, village, word, anchored FROM place_word WHERE kind = 'village'
+    SELECT DISTINCT township_code, village, word, spelling FROM place_word WHERE kind = 'village'
+),
+
+home AS (
+    SELECT DISTINCT village, substr(township_code, 1, 6) AS county_code FROM place
 ),
 
 village AS (
@@ -21,13 +28,15 @@ village AS (
         ON p.township_code = t.township_code
         AND p.village = w.village
         AND p.word = w.word
-        AND p.anchored = w.anchored
-    WHERE w.kind = 'village' AND w.village <> ''
+        AND p.spelling = w.spelling
+    LEFT JOIN address_county AS c ON c.address = w.address
+    LEFT JOIN home AS h ON h.village = w.village AND h.county_code = c.county_code
+    WHERE w.kind = 'village' AND w.village <> '' AND (c.county_code IS NULL OR h.county_code IS NOT NULL)
     QUALIFY row_number() OVER (
         PARTITION BY w.address
         ORDER BY
             CASE WHEN p.village IS NULL THEN 0 ELSE 1 END DESC,
-            w.anchored DESC, w.word_length DESC, w.village
+            CASE w.spelling WHEN 'plain' THEN 1 ELSE 0 END, w.word_length DESC, w.village
     ) = 1
 ),
 

@@ -2,42 +2,40 @@
 -- townships only). Found by looking up the address's substrings, so that the work grows with the addresses and not with the
 -- number of villages.
 WITH address AS (
-    SELECT DISTINCT
-        address,
-        concat('|', translate(address, '省市县区旗州盟镇乡道园场处 ', '||||||||||||||')) AS anchored_address
-    FROM prob_row
-    WHERE address IS NOT NULL
+    SELECT s.address, s.spelling, s.spelled
+    FROM address_spelling AS s
+    SEMI JOIN prob_row AS r ON r.address = s.address
 ),
 
 listed AS (
-    SELECT kind, township_code, village, word, anchored, strong
+    SELECT kind, township_code, village, word, spelling, strong
     FROM place_word
     UNION
-    SELECT 'township' AS kind, township_code, '' AS village, township_name AS word, FALSE AS anchored, TRUE AS strong
+    SELECT 'township' AS kind, township_code, '' AS village, township_name AS word, 'plain' AS spelling, TRUE AS strong
     FROM township_name
-    WHERE length(township_name) >= 3
+    WHERE whole AND length(township_name) >= 3
+    UNION
+    SELECT 'township' AS kind, township_code, '' AS village, concat('|', stem) AS word, 'below_county' AS spelling, FALSE AS strong
+    FROM township_name
+    WHERE length(stem) >= 2 AND stem <> county_stem
 ),
 
 -- No word is shorter than two characters: with which two it begins settles nearly every place of an address.
 word AS (
-    SELECT DISTINCT word, anchored, length(word) AS n, substr(word, 1, 2) AS beginning FROM listed
+    SELECT DISTINCT word, spelling, length(word) AS n, substr(word, 1, 2) AS beginning FROM listed
 ),
 
 piece AS (
-    SELECT a.address, TRUE AS anchored, a.anchored_address AS spelled, p.i
+    SELECT a.address, a.spelling, a.spelled, p.i
     FROM address AS a
-    INNER JOIN ref_name_position AS p ON p.i < length(a.anchored_address)
-    WHERE substr(a.anchored_address, p.i, 1) = '|'
-    UNION ALL
-    SELECT a.address, FALSE AS anchored, a.address AS spelled, p.i
-    FROM address AS a
-    INNER JOIN ref_name_position AS p ON p.i < length(a.address)
+    INNER JOIN ref_name_position AS p ON p.i < length(a.spelled)
+    WHERE a.spelling = 'plain' OR substr(a.spelled, p.i, 1) = '|'
 ),
 
 found AS (
-    SELECT DISTINCT p.address, w.word, w.anchored
+    SELECT DISTINCT p.address, w.word, w.spelling
     FROM piece AS p
-    INNER JOIN word AS w ON w.beginning = substr(p.spelled, p.i, 2) AND w.anchored = p.anchored
+    INNER JOIN word AS w ON w.beginning = substr(p.spelled, p.i, 2) AND w.spelling = p.spelling
     WHERE substr(p.spelled, p.i, w.n) = w.word
 )
 
@@ -47,7 +45,7 @@ SELECT DISTINCT
     CASE WHEN w.kind = 'township' THEN w.township_code END AS township_code,
     CASE WHEN w.kind = 'village' THEN w.village END AS village,
     f.word,
-    w.anchored,
+    w.spelling,
     w.strong,
     length(f.word) AS word_length
 FROM found AS f
@@ -58,7 +56,7 @@ INNER JOIN (
         CASE WHEN kind = 'township' THEN township_code END AS township_code,
         CASE WHEN kind = 'village' THEN village END AS village,
         word,
-        anchored,
+        spelling,
         strong
     FROM listed
-) AS w ON w.word = f.word AND w.anchored = f.anchored
+) AS w ON w.word = f.word AND w.spelling = f.spelling
