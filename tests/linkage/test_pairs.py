@@ -24,6 +24,7 @@ TOWNSHIPS = [
         "village": "报木坪",
     },
     {"township_code": "320681108", "township_name": "王鲍", "county_name": "启东市", "village": "安港村"},
+    {"township_code": "430581109", "township_name": "近海", "county_name": None, "village": "安港村"},
     {"township_code": "411423100", "township_name": "城关镇", "county_name": "宁陵县", "village": "东街"},
     {"township_code": "411424100", "township_name": "城关镇", "county_name": "柘城县", "village": "北关"},
 ]
@@ -375,6 +376,12 @@ PLACES = [
             ("江苏省王鲍县", False),
             ("启东市海复镇王鲍安港村", False),
         )
+    ),
+    Pair(
+        "a list of stems without counties",
+        [("43058119361030261", "张志明", {"township_code": "430581109", "village": "安港村"})],
+        {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": "近海镇永红村"},
+        {0: (PLACE, 0.96, "equal")},
     ),
     Pair(
         "an autonomous county's township without 苗族乡",

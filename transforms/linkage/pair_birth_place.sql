@@ -79,7 +79,7 @@ other_township AS (
     INNER JOIN township_name AS t
         ON length(t.stem) >= 2
         AND t.stem <> t.county_stem
-        AND (contains(s.spelled, concat('|', t.stem)) OR contains(n.address, concat(t.county_stem, t.stem)))
+        AND (contains(s.spelled, concat('|', t.stem)) OR (length(t.county_stem) >= 2 AND contains(n.address, concat(t.county_stem, t.stem))))
     ANTI JOIN link_person_place AS l
         ON l.person_key = n.person_key AND (l.township_code = t.township_code OR contains(l.village, t.stem))
     WHERE n.township = 0

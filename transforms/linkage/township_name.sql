@@ -1,5 +1,5 @@
 -- Grain: township_code (9 digits) × name. The towns and streets of the bureau's list. stem: the name without its unit (镇, 苗族乡, 街道 …),
--- county_stem: the county's. whole: the name says its unit; a list may give stems alone, which also name roads and counties.
+-- county_stem: the county's ('' where the list names none). whole: the name says its unit; a list may give stems alone, which also name roads and counties.
 WITH listed AS (
     SELECT
         substr(township_code, 1, 9) AS township_code,
@@ -18,7 +18,7 @@ WITH listed AS (
 SELECT
     *,
     regexp_replace(
-        county_name,
+        coalesce(county_name, ''),
         '((满|蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|纳西|土|羌|仫佬|毛南|仡佬|各)族)*(自治县|自治旗|林区|特区|县|市|区|旗)$',
         ''
     ) AS county_stem,
