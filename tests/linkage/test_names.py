@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
 from stdnum.cn import ric
 
-from transforms.linkage.pinyin import pinyin_table
+from transforms.linkage.pinyin import SURNAME_READINGS, pinyin_table
 from transforms.linkage.runner import REFERENCE
 from transforms.linkage.tables import sql_text
+from transforms.values import fold_name
 
 COMPOUND = ("欧阳", "司马")
 
@@ -144,3 +145,7 @@ def test_every_character_is_read_as_pypinyin_reads_it() -> None:
     table = pinyin_table().to_pydict()
     assert len(table["ch"]) > 40_000
     assert table["syllable"] == [lazy_pinyin(ch, style=Style.NORMAL)[0] for ch in table["ch"]]
+
+
+def test_readings_of_surnames_are_those_of_characters_as_names_are_folded() -> None:
+    assert [character for character in SURNAME_READINGS if fold_name(character) != character] == []

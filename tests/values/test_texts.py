@@ -86,6 +86,12 @@ def test_every_simplified_and_traditional_pair_is_one_name(cleaner):
         "强強",
         "峰峯",
         "群羣",
+        "夫伕",
+        "仇讎",
+        "了瞭",
+        "仿彷",
+        "著着",
+        "幺么",
     ],
 )
 def test_common_variants_fold_to_the_common_form(cleaner, pair):
@@ -97,6 +103,16 @@ def test_common_variants_fold_to_the_common_form(cleaner, pair):
 def test_common_simplified_characters_stay(cleaner):
     names = ["王小明", "欧阳建国", "沈丽华", "于海", "周后生", "范云", "余干", "钟发"]
     assert cleaner.values("name", names) == names
+
+
+def test_characters_everybody_writes_are_published_as_they_are():
+    # GB 2312's first level.
+    rows = (bytes([row, cell]) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    common = [character for code in rows if (character := code.decode("gb2312", "ignore"))]
+    assert len(common) == 3755
+    changed = {character: fold_name(character) for character in common if fold_name(character) != character}
+    # OpenCC pairs these with another of them: one form of two has to go.
+    assert changed == dict(zip("乾划覆链藉着么", "干画复炼借著幺", strict=True))
 
 
 def test_middle_dots_blanks_and_widths_of_names(cleaner):

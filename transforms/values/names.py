@@ -25,6 +25,8 @@ _VARIANTS = {
     "秋": "秌", "穗": "穂", "粮": "糧", "略": "畧", "留": "畱", "虎": "乕", "泉": "灥", "闻": "聞",
     "国": "囯圀",
 }  # fmt: skip
+# Borne in names, and variants of a particle to OpenCC.
+_BORNE = "著幺"
 _DOTS = "•・．.‧∙･⋅ㆍ᛫"
 _MIDDLE_DOT = "·"
 _SEPARATOR = "\x1e"
@@ -76,7 +78,8 @@ def character_forms() -> dict[str, str]:
     """Every character that is folded → the form kept.
 
     Characters OpenCC pairs in either direction (and the Hong Kong and Taiwan variants) become one; kept is
-    the one most pairs of its class simplify to.
+    the common one, which names are published in: of GB 2312's first level, else of its second, and of several the
+    one most pairs of its class simplify to.
     """
     groups = _Groups()
     folder = Path(opencc.__file__).parent / "dictionary"
@@ -84,7 +87,7 @@ def character_forms() -> dict[str, str]:
         for line in (folder / f"{dictionary}.txt").read_text("utf-8").splitlines():
             key, _, values = line.partition("\t")
             for value in values.split():
-                groups.join(key, value, simplifies=dictionary == "TSCharacters" and value == values.split()[0])
+                groups.join(key, value, simplifies=dictionary == "TSCharacters" and value == values.split()[0] != key)
     for kept, variants in _VARIANTS.items():
         for variant in variants:
             groups.join(variant, kept, simplifies=True)
@@ -108,7 +111,9 @@ class _Groups:
             classes.setdefault(self._root(character), []).append(character)
         forms = {}
         for members in classes.values():
-            kept = max(members, key=lambda c: (self._votes.get(c, 0), c < "\U00010000", -ord(c)))
+            kept = max(
+                members, key=lambda c: (c in _BORNE, _level(c), self._votes.get(c, 0), c < "\U00010000", -ord(c))
+            )
             forms.update({member: kept for member in members if member != kept})
         return forms
 
@@ -117,6 +122,12 @@ class _Groups:
         while self._parent[character] != character:
             character = self._parent[character]
         return character
+
+
+def _level(character: str) -> int:
+    """2 for GB 2312's 3,755 common characters, 1 for its others, 0 for all that are not in it."""
+    first = character.encode("gb2312", "ignore")[:1]
+    return (first >= b"\xb0") + (b"\xb0" <= first <= b"\xd7")
 
 
 @cache
