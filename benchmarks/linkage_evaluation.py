@@ -214,7 +214,7 @@ def _proven_pairs(con: duckdb.DuckDBPyConnection) -> None:
         " WHERE dataset = 'funerals' AND tier = 'id_exact' AND on_roll"
     )
     con.execute(
-        "CREATE OR REPLACE TABLE open_row AS SELECT dataset, role, _row_id, CAST(NULL AS VARCHAR) AS id_number,"
+        "CREATE OR REPLACE TABLE open_row AS SELECT dataset, role, _row_id, CAST(NULL AS VARCHAR) AS shown_number,"
         " 'empty' AS id_status, name, sex, birth_date, birth_month_only, age, age_on, address, relative_name"
         " FROM register_row SEMI JOIN proven USING (dataset, role, _row_id)"
     )

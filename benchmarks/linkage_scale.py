@@ -58,14 +58,18 @@ def make_county(con: duckdb.DuckDBPyConnection, rows: int, people: int) -> None:
         "CREATE OR REPLACE TABLE link_person_place AS SELECT DISTINCT person_key, township_code, village FROM link_person"
     )
     con.execute(
-        "CREATE OR REPLACE TABLE roll_person_row AS SELECT person_key, name, township_code, village, household_id FROM link_person"
+        "CREATE OR REPLACE TABLE roll_person_row AS SELECT person_key, id_key, name, township_code, village, household_id FROM link_person"
     )
     con.execute(
-        "CREATE OR REPLACE TABLE township_name AS SELECT concat('320681', 100 + i) AS township_code, concat('镇', i, '镇') AS township_name,"
+        "INSERT INTO stg_townships BY NAME SELECT concat('320681', 100 + i) AS township_code, concat('镇', i, '镇') AS township_name,"
         " '启东市' AS county_name FROM range(40) AS r(i)"
     )
-    con.execute(f"CREATE OR REPLACE TABLE place_word AS {sql_text('place_word')}")
     con.execute(_open_row_sql(people))
+    con.execute(
+        "CREATE OR REPLACE TABLE register_row AS SELECT *, CAST(NULL AS VARCHAR) AS person_key, CAST(NULL AS VARCHAR) AS plain_relation FROM open_row"
+    )
+    for table in ("township_name", "address_spelling", "address_county", "place_word"):
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS {sql_text(table)}")
 
 
 def _open_row_sql(people: int) -> str:
@@ -77,7 +81,7 @@ def _open_row_sql(people: int) -> str:
     return f"""
     CREATE OR REPLACE TABLE open_row AS
     SELECT 'funerals' AS dataset, 'id_number' AS role, s.i AS _row_id, 'f' AS _file, '' AS _sheet, s.i AS _row,
-        CAST(NULL AS VARCHAR) AS id_number, 'empty' AS id_status,
+        CAST(NULL AS VARCHAR) AS shown_number, 'empty' AS id_status,
         CASE WHEN p.i IS NOT NULL AND {way} = 0 THEN replace(replace(p.name, '英', '瑛'), '明', '铭') ELSE coalesce(p.name, s.name) END AS name,
         CASE WHEN coalesce(p.i, s.i) % 2 = 0 THEN '男' ELSE '女' END AS sex,
         CASE WHEN {way} = 2 THEN NULL WHEN {way} = 1 THEN {born} - 30 ELSE {born} END AS birth_date,
