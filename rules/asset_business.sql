@@ -5,7 +5,7 @@ title_en: Member registered with a business
 family: asset
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 重点核查低保家庭的车辆、住房、工商登记、养老保险、个税和存款}
@@ -34,7 +34,7 @@ closing_action: 按实际净收入重新核算后维持、调整或退出；冒�
 WITH held AS (
     SELECT
         b.person_key,
-        min(b.tier) AS tier,
+        arg_max(b.tier, (b.confidence, b.ref)) AS tier,
         max(b.confidence) AS confidence,
         string_agg(DISTINCT concat_ws('', b.entity_name, '（', concat_ws('，', b.entity_type, b.role, b.status), '）'), '、'
             ORDER BY concat_ws('', b.entity_name, '（', concat_ws('，', b.entity_type, b.role, b.status), '）')) AS entity_list,

@@ -5,7 +5,7 @@ title_en: Household's financial assets above the limit
 family: asset
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 重点核查低保家庭的车辆、住房、工商登记、养老保险、个税和存款}
@@ -67,8 +67,9 @@ over_limit AS (
 held AS (
     SELECT
         t.household_id,
-        min(t.tier) AS tier,
-        max(t.confidence) AS confidence,
+        -- The total rests on every one of these links.
+        arg_min(t.tier, (t.confidence, t.ref)) AS tier,
+        min(t.confidence) AS confidence,
         string_agg(DISTINCT t.name, '、' ORDER BY t.name) AS owners,
         string_agg(DISTINCT t.ref, ' ' ORDER BY t.ref) AS refs
     FROM told AS t

@@ -5,7 +5,7 @@ title_en: Household holds several dwellings or commercial property
 family: asset
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 重点核查低保家庭的车辆、住房、工商登记、养老保险、个税和存款}
@@ -49,17 +49,36 @@ WITH held AS (
         AND coalesce(h.status, '现势') = '现势'
 ),
 
+title AS (
+    SELECT
+        household_id,
+        dwelling,
+        certificate,
+        arg_max(tier, (confidence, ref)) AS tier,
+        max(confidence) AS confidence
+    FROM held
+    GROUP BY household_id, dwelling, certificate
+),
+
+-- Strongest links first, the second dwelling or the first commercial property is the one too many.
+ranked AS (
+    SELECT
+        t.*,
+        row_number() OVER (PARTITION BY household_id, dwelling ORDER BY confidence DESC, tier, certificate)
+            = CASE WHEN dwelling THEN 2 ELSE 1 END AS too_many
+    FROM title AS t
+),
+
 counted AS (
     SELECT
         household_id,
-        count(DISTINCT CASE WHEN dwelling THEN certificate END) AS dwellings,
-        count(DISTINCT CASE WHEN NOT dwelling THEN certificate END) AS commercial,
-        min(tier) AS tier,
-        max(confidence) AS confidence
-    FROM held
+        count(CASE WHEN dwelling THEN certificate END) AS dwellings,
+        count(CASE WHEN NOT dwelling THEN certificate END) AS commercial,
+        arg_max(tier, (too_many, confidence, certificate)) AS tier,
+        arg_max(confidence, (too_many, confidence, certificate)) AS confidence
+    FROM ranked
     GROUP BY household_id
-    HAVING count(DISTINCT CASE WHEN dwelling THEN certificate END) >= 2
-        OR count(DISTINCT CASE WHEN NOT dwelling THEN certificate END) >= 1
+    HAVING bool_or(too_many)
 ),
 
 -- Only what these few households hold is put into words.

@@ -5,7 +5,7 @@ title_en: Member owns a vehicle
 family: asset
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（三）（B19）, asks: 重点核查低保家庭的车辆、住房、工商登记、养老保险、个税和存款}
@@ -31,7 +31,7 @@ closing_action: 属实且不属豁免的，按程序退出或调整，次月执�
 WITH owned AS (
     SELECT
         v.person_key,
-        min(v.tier) AS tier,
+        arg_max(v.tier, (v.confidence, v.ref)) AS tier,
         max(v.confidence) AS confidence,
         count(DISTINCT coalesce(v.plate_number, v.ref)) AS vehicles,
         string_agg(DISTINCT concat_ws('', v.vehicle_type, v.plate_number, '（', coalesce(v.status, '状态未填'), '）'), '、'

@@ -5,7 +5,7 @@ title_en: Registers disagree about the date of death
 family: death
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q23）, asks: 与殡葬等信息比对，及时清退不符合条件的对象}
@@ -62,11 +62,28 @@ compared AS (
         coalesce(max(earliest) > min(latest) + INTERVAL 31 DAY, FALSE) AS apart,
         min(CASE WHEN cremated_latest < earliest THEN cremated END) AS early_cremation,
         max(CASE WHEN cremated_latest < earliest THEN earliest END) AS death_after_it,
-        min(tier) AS tier,
-        max(confidence) AS confidence,
         string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
     FROM told
     GROUP BY person_key
+),
+
+so_far AS (
+    SELECT
+        t.person_key, t.ref, t.tier, t.confidence,
+        coalesce(t.cremated_latest < t.earliest, FALSE) AS by_itself,
+        max(t.earliest) OVER (PARTITION BY t.person_key ORDER BY t.confidence DESC, t.tier, t.ref ROWS UNBOUNDED PRECEDING) AS last_date,
+        min(t.latest) OVER (PARTITION BY t.person_key ORDER BY t.confidence DESC, t.tier, t.ref ROWS UNBOUNDED PRECEDING) AS first_date
+    FROM told AS t
+    INNER JOIN compared AS x ON x.person_key = t.person_key
+    WHERE x.apart OR x.early_cremation IS NOT NULL
+),
+
+-- Strongest links first, the one that brings the contradiction: two rows contradict each other no more surely than the weaker is the person's.
+contradicting AS (
+    SELECT person_key, tier, confidence
+    FROM so_far
+    WHERE by_itself OR last_date > first_date + INTERVAL 31 DAY
+    QUALIFY row_number() OVER (PARTITION BY person_key ORDER BY confidence DESC, tier, ref) = 1
 )
 
 SELECT
@@ -74,8 +91,8 @@ SELECT
     p.person_key,
     'low' AS severity,
     x.first_date AS event_date,
-    x.tier AS match_tier,
-    x.confidence AS match_confidence,
+    l.tier AS match_tier,
+    l.confidence AS match_confidence,
     concat_ws(' ', p.refs, x.refs) AS evidence,
     concat_ws('',
         coalesce(p.name, '该对象'),
@@ -87,5 +104,5 @@ SELECT
         '，请查证确切的死亡日期。'
     ) AS explanation
 FROM compared AS x
+INNER JOIN contradicting AS l ON l.person_key = x.person_key
 INNER JOIN core_person AS p ON p.person_key = x.person_key
-WHERE x.apart OR x.early_cremation IS NOT NULL

@@ -5,7 +5,7 @@ title_en: Paid after death
 family: death
 severity: high
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q23）, asks: 与殡葬等信息比对，及时清退不符合条件的对象}
@@ -57,7 +57,11 @@ head AS (
 ),
 
 linked AS (
-    SELECT l._row_id, min(l.person_key) AS person_key
+    SELECT
+        l._row_id,
+        min(l.person_key) AS person_key,
+        arg_max(l.tier, (l.confidence, l.person_key)) AS tier,
+        max(l.confidence) AS confidence
     FROM link_payments AS l
     INNER JOIN dead AS d ON d.person_key = l.person_key
     CROSS JOIN core_ctx AS c
@@ -66,12 +70,12 @@ linked AS (
 ),
 
 payee AS (
-    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, l.person_key
+    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, l.person_key, l.tier, l.confidence
     FROM core_payment AS y
     INNER JOIN linked AS l ON l._row_id = y._row_id
     WHERE y.succeeded
     UNION ALL
-    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, h.id_number AS person_key
+    SELECT y.ref, y.household_id, y.pay_month, y.amount_paid, h.id_number AS person_key, 'id_exact' AS tier, CAST(1.0 AS DOUBLE) AS confidence
     FROM core_payment AS y
     INNER JOIN head AS h
         ON h.id_number = y.payee_id_number AND (h.name = y.payee_name OR h.name IS NULL OR y.payee_name IS NULL)
@@ -86,6 +90,8 @@ paid AS (
         count(DISTINCT y.pay_month) AS months,
         sum(y.amount_paid) AS amount,
         string_agg(DISTINCT month_text(y.pay_month), '、' ORDER BY month_text(y.pay_month)) AS month_list,
+        arg_max(y.tier, (y.confidence, y.ref)) AS tier,
+        max(y.confidence) AS confidence,
         string_agg(DISTINCT y.ref, ' ' ORDER BY y.ref) AS refs
     FROM payee AS y
     INNER JOIN dead AS d ON d.person_key = y.person_key
@@ -102,8 +108,8 @@ SELECT
     'high' AS severity,
     d.best_date AS event_date,
     CAST(paid.amount AS DECIMAL(18, 2)) AS amount_at_risk,
-    d.tier AS match_tier,
-    d.confidence AS match_confidence,
+    weaker_tier(d.tier, d.confidence, paid.tier, paid.confidence) AS match_tier,
+    least(d.confidence, paid.confidence) AS match_confidence,
     d.contradictions,
     concat_ws(' ', coalesce(p.refs, h.refs), d.refs, paid.refs) AS evidence,
     concat_ws('',

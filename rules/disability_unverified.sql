@@ -5,7 +5,7 @@ title_en: Disability on the roll not confirmed by the register
 family: review
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 二（一）四是、三（三）（B06、B19）, asks: 核查病残证明是否真实办理}
@@ -69,11 +69,11 @@ card AS (
     SELECT
         k.person_key,
         max(l.grade) AS grade,
-        min(k.tier) AS tier,
-        max(k.confidence) AS confidence,
+        arg_max(k.tier, (l.ref IS NOT NULL, k.confidence, k.ref)) AS tier,
+        arg_max(k.confidence, (l.ref IS NOT NULL, k.confidence, k.ref)) AS confidence,
         string_agg(DISTINCT k.ref, ' ' ORDER BY k.ref) AS refs
     FROM core_card AS k
-    LEFT JOIN latest_card AS l ON l.person_key = k.person_key
+    LEFT JOIN latest_card AS l ON l.person_key = k.person_key AND l.ref = k.ref
     WHERE k.person_key IS NOT NULL
     GROUP BY k.person_key
 )

@@ -5,7 +5,7 @@ title_en: ID number known under another name
 family: identity
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L18）, asks: 清理救助人员身份信息错误}
@@ -28,7 +28,7 @@ WITH known AS (
     SELECT
         q.person_key,
         string_agg(DISTINCT q.name, '、' ORDER BY q.name) AS name_list,
-        min(q.tier) AS tier,
+        arg_max(q.tier, (q.confidence, q.ref)) AS tier,
         max(q.confidence) AS confidence,
         string_agg(DISTINCT q.ref, ' ' ORDER BY q.ref) AS refs
     FROM link_population AS q

@@ -5,7 +5,7 @@ title_en: Former recipient to be looked at again
 family: missed
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 启东市2021年度年检通知, clause: 一（一）8、附件8（Q08、Q35）, asks: 复核2018年以来退出低保的对象，符合现行条件的重新纳入}
@@ -51,7 +51,7 @@ hit AS (
     FROM exited AS e
     INNER JOIN registered AS g ON g.person_key = e.person_key
     WHERE g.monthly_income IS NULL OR g.monthly_income <= e.standard
-    QUALIFY row_number() OVER (PARTITION BY e.person_key ORDER BY e.end_date DESC, e.standard DESC, g.ref) = 1
+    QUALIFY row_number() OVER (PARTITION BY e.person_key ORDER BY g.confidence DESC, g.tier, e.end_date DESC, e.standard DESC, g.ref) = 1
 )
 
 SELECT

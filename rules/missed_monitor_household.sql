@@ -5,7 +5,7 @@ title_en: Monitored household without assistance
 family: missed
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）、一（二）（L07、L11）, asks: 把符合条件的返贫人口和边缘人口纳入低保或临时救助}
@@ -57,7 +57,7 @@ WITH monitored AS (
 missed AS (
     SELECT
         m.*,
-        row_number() OVER (PARTITION BY m.subject_key ORDER BY m.ref) AS nth
+        row_number() OVER (PARTITION BY m.subject_key ORDER BY m.confidence DESC, m.tier, m.ref) AS nth
     FROM monitored AS m
     LEFT JOIN core_person AS p ON p.person_key = m.subject_key AND p.active
     LEFT JOIN core_death AS d ON d.person_key = m.subject_key AND d.dead

@@ -5,7 +5,7 @@ title_en: Severely disabled person without assistance
 family: missed
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L08）, asks: 重残及三级智力、精神残疾人符合条件的按单人保纳入}
@@ -57,7 +57,7 @@ WITH holder AS (
 missed AS (
     SELECT
         h.*,
-        row_number() OVER (PARTITION BY h.subject_key ORDER BY h.disability_grade, h.ref) AS nth
+        row_number() OVER (PARTITION BY h.subject_key ORDER BY h.confidence DESC, h.tier, h.disability_grade, h.ref) AS nth
     FROM holder AS h
     LEFT JOIN core_person AS p ON p.person_key = h.subject_key AND p.active
     LEFT JOIN core_death AS d ON d.person_key = h.subject_key AND d.dead

@@ -5,7 +5,7 @@ title_en: Seriously ill person without assistance
 family: missed
 severity: low
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L08）, asks: 符合条件的重病人员按单人保纳入}
@@ -39,8 +39,8 @@ WITH patient AS (
         r.self_paid,
         substr(r.township_code, 1, 9) AS township_code,
         l.person_key AS roll_key,
-        l.tier,
-        l.confidence,
+        coalesce(l.tier, 'id_exact') AS tier,
+        coalesce(l.confidence, 1.0) AS confidence,
         coalesce(l.person_key, CASE WHEN r.id_number_status = 'valid' THEN r.id_number END) AS subject_key,
         -- Off the roll a row is about somebody only where the names agree too; a row without a name agrees with any.
         coalesce(CASE WHEN l.person_key IS NULL THEN r.name END, '') AS own_name
@@ -56,7 +56,8 @@ summed AS (
         n.own_name,
         sum(r.self_paid) AS self_paid,
         max(r.roll_key) AS roll_key,
-        max(r.tier) AS tier,
+        -- The sum rests on every one of these links.
+        arg_min(r.tier, (r.confidence, r.ref)) AS tier,
         min(r.confidence) AS confidence,
         min(r.name) AS name,
         min(r.id_number) AS id_number,
@@ -94,8 +95,8 @@ SELECT
     CASE WHEN m.roll_key IS NULL THEN m.name END AS name,
     CASE WHEN m.roll_key IS NULL THEN m.id_number END AS id_number,
     CASE WHEN m.roll_key IS NULL THEN m.township_code END AS township_code,
-    coalesce(m.tier, 'id_exact') AS match_tier,
-    coalesce(m.confidence, 1.0) AS match_confidence,
+    m.tier AS match_tier,
+    m.confidence AS match_confidence,
     concat_ws(' ', p.refs, t.refs) AS evidence,
     concat_ws('', coalesce(m.name, '该对象'), '近十二个月', CASE WHEN t.illness IS NOT NULL THEN concat_ws('', '因', t.illness) END,
         '医疗费个人自付', yuan(m.self_paid), '元，达到', yuan(m.threshold), '元，目前没有享受救助，请入户了解家庭负担。') AS explanation

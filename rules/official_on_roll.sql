@@ -5,7 +5,7 @@ title_en: Serving official on the roll
 family: relative
 severity: high
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 二（三）（B13）, asks: 查经办人有无套取、冒领、克扣低保金}
@@ -32,7 +32,7 @@ WITH holding AS (
     SELECT
         o.person_key,
         string_agg(DISTINCT concat_ws('', o.unit, o.post), '、' ORDER BY concat_ws('', o.unit, o.post)) AS post_list,
-        min(l.tier) AS tier,
+        arg_max(l.tier, (l.confidence, l.ref)) AS tier,
         max(l.confidence) AS confidence,
         string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS refs
     FROM core_official AS o

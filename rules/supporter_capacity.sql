@@ -5,7 +5,7 @@ title_en: A supporter with means
 family: supporter
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household|supporter id_number
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q22）, asks: 重点关注在保对象的赡养、抚养、扶养义务人的收入和财产}
@@ -92,11 +92,19 @@ dwelling AS (
         AND h.has_status AND coalesce(h.status, '现势') = '现势'
 ),
 
-many_dwellings AS (
-    SELECT household_id, b_id, concat_ws('', '住宅', CAST(count(DISTINCT certificate_no) AS VARCHAR), '套') AS fact
+title AS (
+    SELECT household_id, b_id, certificate_no, arg_max(tier, (confidence, ref)) AS tier, max(confidence) AS confidence
     FROM dwelling
-    GROUP BY household_id, b_id
-    HAVING count(DISTINCT certificate_no) >= 3
+    GROUP BY household_id, b_id, certificate_no
+),
+
+-- Strongest links first, the third makes them many.
+many_dwellings AS (
+    SELECT
+        household_id, b_id, tier, confidence,
+        concat_ws('', '住宅', CAST(count(*) OVER (PARTITION BY household_id, b_id) AS VARCHAR), '套') AS fact
+    FROM title
+    QUALIFY row_number() OVER (PARTITION BY household_id, b_id ORDER BY confidence DESC, tier, certificate_no) = 3
 ),
 
 asset AS (
@@ -104,7 +112,7 @@ asset AS (
     UNION ALL
     SELECT household_id, b_id, ref, tier, confidence, fact FROM business
     UNION ALL
-    SELECT d.household_id, d.b_id, d.ref, d.tier, d.confidence, n.fact
+    SELECT d.household_id, d.b_id, d.ref, n.tier, n.confidence, n.fact
     FROM dwelling AS d
     INNER JOIN many_dwellings AS n ON n.household_id = d.household_id AND n.b_id = d.b_id
 ),

@@ -30,3 +30,6 @@ CREATE OR REPLACE MACRO account_of(text) AS CASE
 -- number that slipped into it must not become a township: townships name files.
 CREATE OR REPLACE MACRO township_of(code) AS CASE
     WHEN code IS NULL OR regexp_matches(code, '^([0-9]{1,9}|[0-9]{12})$') THEN substr(code, 1, 9) ELSE '000000000' END;
+-- The tier of what needs two links: of the weaker. Its confidence is the least of both.
+CREATE OR REPLACE MACRO weaker_tier(tier, confidence, other_tier, other_confidence) AS
+    CASE WHEN other_confidence < confidence THEN other_tier ELSE tier END;

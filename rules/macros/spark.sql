@@ -22,3 +22,5 @@ CREATE TEMPORARY FUNCTION township_of(code STRING) RETURNS STRING RETURN CASE
     WHEN code IS NULL OR regexp_like(code, '^([0-9]{1,9}|[0-9]{12})$') THEN substr(code, 1, 9) ELSE '000000000' END;
 CREATE TEMPORARY FUNCTION account_of(text STRING) RETURNS STRING
     RETURN CASE WHEN regexp_like(text, '^[0-9]+$') AND NOT (length(text) >= 19 AND text LIKE '%0000') THEN text END;
+CREATE TEMPORARY FUNCTION weaker_tier(tier STRING, confidence DOUBLE, other_tier STRING, other_confidence DOUBLE) RETURNS STRING
+    RETURN CASE WHEN other_confidence < confidence THEN other_tier ELSE tier END;
