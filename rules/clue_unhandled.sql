@@ -5,7 +5,7 @@ title_en: Earlier doubt not dealt with
 family: review
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 启东市2021年度年检通知, clause: 一（一）3、一（一）9、三（四是）（Q03、Q09）, asks: 清查2018年以来省级核对反馈的存疑数据，重点存疑对象优先清理}
@@ -44,32 +44,28 @@ WITH doubt AS (
 open_doubt AS (
     SELECT
         person_key,
-        max(CASE WHEN key_case THEN 1 ELSE 0 END) AS key_case,
         count(DISTINCT concat_ws('|', doubt_type, CAST(feedback_date AS VARCHAR))) AS doubts,
+        count(DISTINCT CASE WHEN key_case THEN concat_ws('|', doubt_type, CAST(feedback_date AS VARCHAR)) END) AS key_doubts,
         min(feedback_date) AS first_feedback,
         string_agg(DISTINCT doubt_type, '、' ORDER BY doubt_type) AS doubt_types,
+        -- Any one of them is enough; what makes the finding high is a key one.
+        arg_max(tier, (coalesce(key_case, FALSE), confidence, ref)) AS tier,
+        arg_max(confidence, (coalesce(key_case, FALSE), confidence, ref)) AS confidence,
         string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
     FROM doubt
     GROUP BY person_key
-),
-
-weakest AS (
-    SELECT person_key, tier, confidence
-    FROM doubt
-    QUALIFY row_number() OVER (PARTITION BY person_key ORDER BY confidence, tier DESC, ref) = 1
 )
 
 SELECT
     o.person_key AS subject_key,
     o.person_key,
-    CASE WHEN o.key_case = 1 THEN 'high' ELSE 'medium' END AS severity,
+    CASE WHEN o.key_doubts > 0 THEN 'high' ELSE 'medium' END AS severity,
     o.first_feedback AS event_date,
-    w.tier AS match_tier,
-    w.confidence AS match_confidence,
+    o.tier AS match_tier,
+    o.confidence AS match_confidence,
     concat_ws(' ', p.refs, o.refs) AS evidence,
     concat_ws('', coalesce(p.name, '该对象'), '在', cn_date(o.first_feedback), CASE WHEN o.doubts > 1
-            THEN concat_ws('', '以来有', CAST(o.doubts AS VARCHAR), '条') ELSE '有' END, CASE WHEN o.key_case = 1 THEN '重点' END, '存疑反馈（',
-        o.doubt_types, '），至今没有处理记录，请核实后对账销号。') AS explanation
+            THEN concat_ws('', '以来有', CAST(o.doubts AS VARCHAR), '条') ELSE '有' END, CASE WHEN o.key_doubts = o.doubts THEN '重点' END, '存疑反馈（',
+        o.doubt_types, CASE WHEN o.key_doubts BETWEEN 1 AND o.doubts - 1 THEN concat_ws('', '；其中重点', CAST(o.key_doubts AS VARCHAR), '条') END, '），至今没有处理记录，请核实后对账销号。') AS explanation
 FROM open_doubt AS o
 INNER JOIN core_person AS p ON p.person_key = o.person_key
-INNER JOIN weakest AS w ON w.person_key = o.person_key

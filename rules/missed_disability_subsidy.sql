@@ -5,7 +5,7 @@ title_en: Disabled person on dibao without the living subsidy
 family: missed
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 黔南州2021年度核查通知, clause: 一（二是）（G02）, asks: 与残联数据比对，困难残疾人生活补贴全部发放到位}
@@ -29,16 +29,22 @@ review_steps:
 closing_action:
   - 符合条件的协助申请，按规定补发；不符合的写明理由
 */
-WITH card AS (
-    SELECT
-        person_key,
-        min(tier) AS tier,
-        max(confidence) AS confidence,
-        min(disability_grade) AS grade,
-        min(disability_type) AS kind,
-        string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+WITH held AS (
+    SELECT person_key, disability_grade, disability_type, tier, confidence, ref
     FROM core_card
     WHERE valid AND person_key IS NOT NULL
+),
+
+-- One card is told of: the one most surely the person's, of those the gravest.
+card AS (
+    SELECT person_key, tier, confidence, disability_grade AS grade, disability_type AS kind
+    FROM held
+    QUALIFY row_number() OVER (PARTITION BY person_key ORDER BY confidence DESC, tier, disability_grade, ref) = 1
+),
+
+seen AS (
+    SELECT person_key, string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
+    FROM held
     GROUP BY person_key
 ),
 
@@ -64,11 +70,12 @@ SELECT
     p.person_key,
     k.tier AS match_tier,
     k.confidence AS match_confidence,
-    concat_ws(' ', p.refs, k.refs, o.refs) AS evidence,
-    concat_ws('', coalesce(p.name, '该对象'), '享受低保，持有', k.kind, '残疾', CAST(k.grade AS VARCHAR),
-        '级有效证件，但不在困难残疾人生活补贴发放名册中，请核实是否漏享并协助申请。') AS explanation
+    concat_ws(' ', p.refs, h.refs, o.refs) AS evidence,
+    concat_ws('', coalesce(p.name, '该对象'), '享受低保，持有', k.kind, '残疾', CASE WHEN k.grade IS NOT NULL THEN concat_ws('', CAST(k.grade AS VARCHAR), '级') END,
+        '有效证件，但不在困难残疾人生活补贴发放名册中，请核实是否漏享并协助申请。') AS explanation
 FROM core_person AS p
 INNER JOIN card AS k ON k.person_key = p.person_key
+INNER JOIN seen AS h ON h.person_key = p.person_key
 LEFT JOIN subsidised AS s ON s.person_key = p.person_key
 LEFT JOIN other_subsidy AS o ON o.person_key = p.person_key
 WHERE p.is_dibao AND s.person_key IS NULL

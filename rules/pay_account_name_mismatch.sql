@@ -5,7 +5,7 @@ title_en: Paid to an account in a stranger's name
 family: pay
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25）, asks: 治理发放账户与低保对象姓名不一致、扣留卡折和委托代管监管不到位的问题}
@@ -42,7 +42,11 @@ head_unknown AS (
 ),
 
 strange AS (
-    SELECT p.household_id, p.pay_month, p.account_name, p.bank_account, p.ref
+    SELECT
+        p.household_id, p.pay_month, p.succeeded, p.ref,
+        concat_ws('', '“', p.account_name, '”',
+            CASE WHEN p.bank_account IS NOT NULL THEN concat_ws('', '（尾号', right(p.bank_account, 4), '）') END,
+            CASE WHEN p.failed AND p.repaid_date IS NULL THEN '（发放失败）' END) AS account
     FROM core_payment AS p
     LEFT JOIN own_name AS n ON n.household_id = p.household_id AND n.name = p.account_name
     LEFT JOIN head_unknown AS u ON u.household_id = p.household_id
@@ -53,10 +57,9 @@ account AS (
     SELECT
         household_id,
         max(pay_month) AS pay_month,
-        string_agg(DISTINCT concat_ws('', '“', account_name, '”', CASE WHEN bank_account IS NOT NULL
-            THEN concat_ws('', '（尾号', right(bank_account, 4), '）') END), '、'
-            ORDER BY concat_ws('', '“', account_name, '”', CASE WHEN bank_account IS NOT NULL
-                THEN concat_ws('', '（尾号', right(bank_account, 4), '）') END)) AS accounts,
+        -- Money the bank sent back has reached nobody.
+        max(CASE WHEN succeeded THEN 1 ELSE 0 END) AS arrived,
+        string_agg(DISTINCT account, '、' ORDER BY account) AS accounts,
         string_agg(DISTINCT ref, ' ' ORDER BY ref) AS refs
     FROM strange
     GROUP BY household_id
@@ -66,7 +69,8 @@ SELECT
     h.household_id AS subject_key,
     h.household_id,
     concat_ws(' ', h.refs, a.refs) AS evidence,
-    concat_ws('', coalesce(h.head_name, '该'), '户', cn_month(a.pay_month), '的救助资金发到户名为', a.accounts,
+    concat_ws('', coalesce(h.head_name, '该'), '户', cn_month(a.pay_month), '的救助资金', CASE WHEN a.arrived = 1 THEN '发到' ELSE '发往' END,
+        '户名为', a.accounts,
         '的账户，此人不是户主，也不在本户在册人员中，请核实由谁代领、有无代管协议。') AS explanation
 FROM account AS a
 INNER JOIN core_household AS h ON h.household_id = a.household_id

@@ -5,7 +5,7 @@ title_en: Paid to an account in an official's name
 family: pay
 severity: high
 status: stable
-version: 2
+version: 3
 subject: household|official id_number
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25、Q27）, asks: 查经办中贪污侵占、虚报冒领、截留私分救助金的问题}
@@ -52,6 +52,9 @@ hit AS (
         min(o.name) AS official_name,
         min(concat_ws('', o.unit, o.post)) AS post,
         min(right(p.bank_account, 4)) AS tail,
+        -- Money the bank sent back has reached nobody.
+        max(CASE WHEN p.succeeded THEN 1 ELSE 0 END) AS arrived,
+        min(CASE WHEN p.failed AND p.repaid_date IS NULL THEN 1 ELSE 0 END) AS failed,
         string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS official_refs,
         string_agg(DISTINCT p.ref, ' ' ORDER BY p.ref) AS pay_refs
     FROM core_payment AS p
@@ -68,8 +71,9 @@ SELECT
     concat_ws('|', h.household_id, h.official_id) AS subject_key,
     h.household_id,
     concat_ws(' ', k.refs, h.pay_refs, h.official_refs) AS evidence,
-    concat_ws('', coalesce(q.head_name, '该'), '户', cn_month(h.pay_month), '的救助资金发到户名“', h.official_name, '”的账户',
-        CASE WHEN h.tail IS NOT NULL THEN concat_ws('', '（尾号', h.tail, '）') END, '，与', CASE WHEN h.post <> ''
+    concat_ws('', coalesce(q.head_name, '该'), '户', cn_month(h.pay_month), '的救助资金', CASE WHEN h.arrived = 1 THEN '发到' ELSE '发往' END,
+        '户名“', h.official_name, '”的账户', CASE WHEN h.tail IS NOT NULL THEN concat_ws('', '（尾号', h.tail, '）') END,
+        CASE WHEN h.failed = 1 THEN '（发放失败）' END, '，与', CASE WHEN h.post <> ''
             THEN concat_ws('', h.post) ELSE '本地经办人员' END, h.official_name,
         '同名；目前只有姓名相同这一项依据，请先向银行核对开户人身份。') AS explanation
 FROM hit AS h

@@ -5,7 +5,7 @@ title_en: Periodic review overdue
 family: review
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（五）、二（一）三是（B05、B25）, asks: 兜底对象每年上门一次，收入不固定或有劳动能力的家庭每半年一次}
@@ -73,8 +73,8 @@ SELECT
     add_months(p.last_check, p.months) AS event_date,
     s.refs AS evidence,
     concat_ws('', coalesce(h.head_name, '该'), '户应', CASE WHEN p.months = 12 THEN '每年' ELSE '每半年' END, '复核一次，', CASE
-            WHEN p.last_check IS NULL THEN '名册没有入户核查日期'
-            ELSE concat_ws('', '最近一次核查在', cn_date(p.last_check), '，已超过', CAST(p.months AS VARCHAR), '个月') END,
+            WHEN p.last_check IS NULL THEN '名册没有可用的入户核查日期（未填或无法识别）'
+            ELSE concat_ws('', '名册记载最近一次核查在', cn_date(p.last_check), '，已超过', CAST(p.months AS VARCHAR), '个月') END,
         '，请尽快入户复核。') AS explanation
 FROM overdue AS p
 INNER JOIN seen AS s ON s.household_id = p.household_id

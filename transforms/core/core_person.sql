@@ -70,7 +70,7 @@ SELECT
     coalesce(r.name, f.any_name) AS name,
     r.sex,
     r.birth_date,
-    age_on(r.birth_date, c.as_of) AS age,
+    CASE WHEN r.birth_date <= c.as_of THEN age_on(r.birth_date, c.as_of) END AS age,
     r.township_code,
     r.village,
     r.household_id,
