@@ -11,6 +11,7 @@ basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 二（一）四是、三（三）（B06、B19）, asks: 核查病残证明是否真实办理}
   - {document: 黔南州2021年度核查通知, clause: 一（二是）（G02）, asks: 与残联等部门数据比对后准确落实分类救助}
 requires: [benefit_roll, disability_register]
+absence: [disability_register]
 columns:
   benefit_roll: [disability_grade]
   disability_register: [status, valid_until]

@@ -5,7 +5,7 @@ title_en: On dibao, seems to qualify for tekun
 family: household
 severity: low
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L01）, asks: 查有无把应享特困供养的人纳入城乡低保}
@@ -14,6 +14,7 @@ basis:
   - {document: 特困人员认定办法, number: 民发〔2021〕43号, clause: 第四条、第五条、第八条, asks: 无劳动能力、无生活来源且无法定义务人或义务人无履行能力的，认定为特困人员}
 requires: [benefit_roll, kinship]
 uses: [deaths, funerals]
+absence: [kinship]
 uses_columns:
   kinship: [end_date]
 evidence:

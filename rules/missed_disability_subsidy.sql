@@ -11,6 +11,7 @@ basis:
   - {document: 黔南州2021年度核查通知, clause: 一（二是）（G02）, asks: 与残联数据比对，困难残疾人生活补贴全部发放到位}
   - {document: 承德高新区2021年大排查方案, number: 承高社管字〔2021〕29号, clause: 三（三）（D03）, asks: 查残疾人两项补贴是否发放到位}
 requires: [benefit_roll, disability_register, disability_subsidies]
+absence: [disability_subsidies]
 columns:
   disability_register: [status, valid_until]
   disability_subsidies: [status]

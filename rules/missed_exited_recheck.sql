@@ -13,6 +13,7 @@ basis:
   - {document: 承德高新区2021年大排查方案, number: 承高社管字〔2021〕29号, clause: 五（一）（D08）, asks: 避免漏保、错保、错退}
 requires: [benefit_roll, poverty_registry]
 uses: [deaths, funerals]
+absence: [benefit_roll]
 columns:
   benefit_roll: [end_date]
   poverty_registry: [risk_removed, monthly_income]

@@ -14,6 +14,7 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 附件5（Q36）, asks: 采集脱贫监测户的返贫风险和帮扶措施}
 requires: [benefit_roll, poverty_registry]
 uses: [deaths, funerals]
+absence: [benefit_roll]
 columns:
   poverty_registry: [risk_removed, monthly_income]
 parameters: [dibao_standard_rural]

@@ -13,6 +13,7 @@ basis:
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第八条, asks: 低保边缘家庭的重残人员和三级智力、精神残疾人可以单独申请}
 requires: [benefit_roll, disability_register]
 uses: [deaths, funerals]
+absence: [benefit_roll]
 columns:
   disability_register: [status, valid_until, monthly_income]
 uses_columns:

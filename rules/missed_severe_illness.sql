@@ -12,6 +12,7 @@ basis:
   - {document: 承德高新区2021年大排查方案, number: 承高社管字〔2021〕29号, clause: 三（四）、五（二）（D05、D12）, asks: 掌握因病支出过大的困难家庭，低收入家庭的重病人员按单人户纳入}
 requires: [benefit_roll, severe_illness]
 uses: [deaths, funerals]
+absence: [benefit_roll]
 columns:
   severe_illness: [self_paid]
 uses_columns:

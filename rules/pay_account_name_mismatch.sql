@@ -11,6 +11,7 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25）, asks: 治理发放账户与低保对象姓名不一致、扣留卡折和委托代管监管不到位的问题}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第二十六条, asks: 委托他人代领的要签订书面协议，明确代管人责任}
 requires: [benefit_roll, payments]
+absence: [benefit_roll]
 columns:
   benefit_roll: [head_name]
   payments: [account_name]

@@ -5,13 +5,14 @@ title_en: Paid for months outside the time on the roll
 family: pay
 severity: high
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（五）（B24）, asks: 随家庭变化及时准确地增发、减发或停发}
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q26）, asks: 追缴非法获取的低保资金}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第三十二条, asks: 停发须按程序作出决定并告知理由}
 requires: [benefit_roll, payments]
+absence: [benefit_roll]
 columns:
   benefit_roll: [end_date]
   payments: [result|pay_date]

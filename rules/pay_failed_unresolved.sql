@@ -5,11 +5,12 @@ title_en: Failed payment not made good by the month's end
 family: pay
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: household|pay_month
 basis:
   - {document: 黔南州2021年度核查通知, clause: 二（一是）（G05）, asks: 发放失败的限期查清，当月底前补发到位}
 requires: [payments]
+absence: [payments]
 columns:
   payments: [result, repaid_date]
 uses_columns:

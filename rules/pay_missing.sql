@@ -5,13 +5,14 @@ title_en: On the roll but not paid
 family: pay
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（四）（L15）, asks: 及时足额发放救助金}
   - {document: 黔南州2021年度核查通知, clause: 二（一是）（G18）, asks: 各项救助资金按月及时足额发放}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第二十一条, asks: 自确认次月起发放}
 requires: [benefit_roll, payments]
+absence: [payments]
 columns:
   payments: [result|pay_date]
 uses_columns:

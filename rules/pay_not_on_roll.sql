@@ -5,12 +5,13 @@ title_en: Paid to a household that is on no roll
 family: pay
 severity: high
 status: stable
-version: 1
+version: 2
 subject: household
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（二）、二（四）（L17、L22）, asks: 档案、系统、财务台账一致，严查虚报冒领}
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q27）, asks: 查经办中虚报冒领救助金的问题}
 requires: [benefit_roll, payments]
+absence: [benefit_roll]
 columns:
   payments: [result|pay_date]
 evidence:

@@ -12,6 +12,7 @@ basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 二（三）（B13）, asks: 查经办人员有无套取、挪用、冒领、克扣低保金}
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（二）（L22）, asks: 严查资金发放中的虚报冒领、截留私分、贪污挪用}
 requires: [benefit_roll, payments, officials]
+absence: [benefit_roll]
 columns:
   benefit_roll: [head_name]
   payments: [account_name]

@@ -5,7 +5,7 @@ title_en: Archive, system and ledger disagree
 family: review
 severity: low
 status: stable
-version: 3
+version: 4
 subject: household
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L17）, asks: 纸质档案、系统信息、财务台账三者对应一致}
@@ -13,6 +13,7 @@ basis:
   - {document: 承德高新区2021年大排查方案, number: 承高社管字〔2021〕29号, clause: 附件2第1项（D13）, asks: 排查账外账、两层皮的问题}
 requires: [benefit_roll]
 any_of: [archives, payments]
+absence: [archives]
 columns:
   benefit_roll: [persons_covered]
   archives: [persons, household_amount]

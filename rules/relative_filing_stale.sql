@@ -5,13 +5,14 @@ title_en: Filing out of date
 family: relative
 severity: low
 status: stable
-version: 3
+version: 4
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）（Q24）, asks: 近亲属备案全面、及时}
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 三（二）（L25）, asks: 完善经办人员近亲属备案制度}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第十一条, asks: 近亲属申请的单独登记备案}
 requires: [benefit_roll, officials, relative_filings]
+absence: [benefit_roll, officials]
 uses_columns:
   officials: [start_date, end_date]
 evidence:

@@ -5,7 +5,7 @@ title_en: Near relative of an official, not filed
 family: relative
 severity: medium
 status: stable
-version: 3
+version: 4
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）、附件1（Q24、Q32）, asks: 经办人员和村（居）委会成员、民政协理员的近亲属享受低保的全面备案，并在汇总表中注明}
@@ -15,6 +15,7 @@ basis:
   - {document: 最低生活保障审核审批办法（试行）, number: 民发〔2012〕220号, clause: 第十四条, asks: 列明八类近亲属和经办人员的范围（2021年6月30日以前）}
   - {document: 民法典, clause: 第一千零四十五条, asks: 近亲属为配偶、父母、子女、兄弟姐妹、祖父母、外祖父母、孙子女、外孙子女}
 requires: [benefit_roll, kinship, officials, relative_filings]
+absence: [relative_filings]
 uses_columns:
   kinship: [end_date]
   officials: [start_date, end_date]

@@ -5,7 +5,7 @@ title_en: Covered alone without a ground for it
 family: household
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L08）, asks: 重病、重残及三级智力、精神残疾人符合条件的按单人保纳入}
@@ -14,6 +14,7 @@ basis:
   - {document: 启东市2021年度年检通知, clause: 附件7（Q34）, asks: 单独统计单人保户数和人数}
   - {document: 最低生活保障审核确认办法, number: 民发〔2021〕57号, clause: 第八条, asks: 低保边缘家庭的一、二级重残和三级智力、精神残疾人以及重特大疾病患者等可单独申请}
 requires: [benefit_roll, disability_register, severe_illness]
+absence: [disability_register, severe_illness]
 columns:
   benefit_roll: [single_person]
   disability_register: [status, valid_until]

@@ -14,6 +14,7 @@ basis:
 requires: [benefit_roll, kinship]
 any_of: [vehicles, business_licenses, housing]
 uses: [deaths, funerals]
+absence: [benefit_roll]
 columns:
   vehicles: [value]
   business_licenses: [role, share_ratio]

@@ -49,7 +49,7 @@ def test_what_a_rule_names_exists(rule):
             for column in columns:
                 for alternative in column.split("|"):
                     contracts[dataset].column(alternative)
-    for dataset in (*rule.columns, *rule.uses_columns):
+    for dataset in (*rule.columns, *rule.uses_columns, *rule.absence):
         assert dataset in datasets
 
 

@@ -92,13 +92,12 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
                 as_before = ", as in the last run" if outcome.unchanged else ""
                 progress(f"  {outcome.rule_id}: {outcome.status}, {outcome.findings} findings{as_before} ({pace})")
 
-            outcomes = apply_rules(
-                con, rules.values(), arrived(snapshot, contracts, plan.rejected), tell, engine.select, unchanged
-            )
+            came = arrived(snapshot, contracts, plan.rejected)
+            outcomes = apply_rules(con, rules.values(), came, tell, engine.select, unchanged)
             unanswered = {o.rule_id for o in outcomes if o.status != "evaluated"}
             run_tables.write_made(con, {name: print_ for name, print_ in prints.items() if name not in unanswered})
             run_tables.write_rules(con, rules, outcomes)
-            report.rows = build_findings(con, rules.values(), contracts, parameters, plan.run_id, plan.as_of)
+            report.rows = build_findings(con, rules.values(), came, contracts, parameters, plan.run_id, plan.as_of)
             build_rectification(con, run_path(plan, plan.previous_run_id), plan.as_of)
         reports.append(report)
     return outcomes, reports
@@ -131,7 +130,7 @@ def arrived(
         reason = f"{rejected}个文件均被拒收" if rejected and not files else rejected_datasets.get(dataset, "")
         usable = snapshot.usable(dataset) and dataset not in rejected_datasets
         headings = {c.name: next((a for a in c.aliases if not a.isascii()), c.name) for c in contract.columns}
-        found[dataset] = Arrived(contract.title, usable, len(files), reason, present, without, headings)
+        found[dataset] = Arrived(contract.title, usable, len(files), reason, present, without, headings, rejected)
     return found
 
 

@@ -16,7 +16,7 @@ class Arrived:
     """What one snapshot holds of a dataset: usable (at least one file loaded) and, by column, in how many of its files it is.
 
     `rows_without` counts the rows of files that lack a column (their value is unknown, not empty). `headings`: what bureaus call a column.
-    A column is written `a|b` where either will do.
+    `rejected`: how many more files came and were refused. A column is written `a|b` where either will do.
     """
 
     title: str
@@ -26,6 +26,7 @@ class Arrived:
     column_files: Mapping[str, int] | None = None
     rows_without: Mapping[str, int] | None = None
     headings: Mapping[str, str] | None = None
+    rejected: int = 0
 
     def lacks(self, column: str) -> bool:
         """True when no file of the dataset has the column."""
@@ -75,13 +76,22 @@ def judge(rule: Rule, arrived: Mapping[str, Arrived]) -> Verdict:
         return Verdict(False, "；".join(reasons))
     absent = [d for d in (*rule.any_of, *rule.uses) if d not in present and not _usable(d, arrived)]
     notes = [f"未使用{_title(d, arrived)}（未收到）" for d in absent]
-    notes += [
-        n
-        for d in (*rule.requires, *rule.any_of, *rule.uses)
-        if _usable(d, arrived)
-        for n in _column_notes(rule, d, arrived[d])
-    ]
+    read = [d for d in (*rule.requires, *rule.any_of, *rule.uses) if _usable(d, arrived)]
+    notes += [f"{arrived[d].title}有{arrived[d].rejected}个文件被拒收，未参与比对" for d in read if arrived[d].rejected]
+    notes += [n for d in read for n in _column_notes(rule, d, arrived[d])]
     return Verdict(True, "", tuple(notes))
+
+
+def caveat(rule: Rule, arrived: Mapping[str, Arrived]) -> str:
+    """What stands against every finding of a rule that takes a missing row for evidence where files that may hold the row were refused; '' otherwise.
+
+    Chinese, in the form of contradictions.
+    """
+    return "；".join(
+        f"{arrived[d].title}有{arrived[d].rejected}个文件被拒收、未参与比对，查不到不等于没有，补报前先核实"
+        for d in rule.absence
+        if _usable(d, arrived) and arrived[d].rejected
+    )
 
 
 def _column_notes(rule: Rule, dataset: str, arrived: Arrived) -> Iterator[str]:

@@ -40,7 +40,8 @@ class Basis:
 @dataclass(frozen=True)
 class Rule:
     """One rule as its file says it. By dataset, `columns`: optional contract columns it decides on, without which it is not evaluated;
-    `uses_columns`: those it takes into account where present; `evidence`: columns shown.
+    `uses_columns`: those it takes into account where present; `evidence`: columns shown. `absence`: datasets in which it takes a missing row
+    for evidence.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule:
     requires: tuple[str, ...]
     any_of: tuple[str, ...]
     uses: tuple[str, ...]
+    absence: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]
     uses_columns: dict[str, tuple[str, ...]]
     evidence: dict[str, tuple[str, ...]]
@@ -103,7 +105,7 @@ def _read(path: Path, problems: list[str]) -> Rule | None:
     said: dict[str, Any] = {
         key: head[key] for key in ("id", "title", "title_en", "family", "severity", "status", "amount")
     }
-    said |= {key: tuple(head.get(key) or ()) for key in ("requires", "any_of", "uses", "parameters")}
+    said |= {key: tuple(head.get(key) or ()) for key in ("requires", "any_of", "uses", "absence", "parameters")}
     said |= {key: _lines(head[key]) for key in ("false_positives", "review_steps", "closing_action")}
     for key in ("columns", "uses_columns", "evidence"):
         said[key] = {dataset: tuple(columns) for dataset, columns in (head.get(key) or {}).items()}

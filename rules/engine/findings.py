@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.loader import Contract
+from rules.engine.availability import Arrived, caveat
 from rules.engine.corpus import Rule
 from rules.engine.parameters import ParameterSet, standards_by_month
 
@@ -21,7 +22,7 @@ SUSPECT_COLUMNS = (
 MONTHS_BACK = 60
 
 
-def build_findings(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], contracts: Mapping[str, Contract],
+def build_findings(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], arrived: Mapping[str, Arrived], contracts: Mapping[str, Contract],
                    parameters: ParameterSet, run_id: str, as_of: dt.date) -> int:  # fmt: skip
     """Create `out_finding` (columns of suspects.parquet, ordered township, severity, household, rule, subject); return its row count.
 
@@ -29,7 +30,7 @@ def build_findings(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], contra
     `current_decision(finding_id, outcome, evidence_hash, decided_on, expires_on)`.
     """
     rules = list(rules)
-    _register_catalogue(con, rules)
+    _register_catalogue(con, rules, arrived)
     _standards(con, parameters, as_of)
     con.execute((FOLDER / "findings.sql").read_text(encoding="utf-8"))
     con.execute((FOLDER / "amounts.sql").read_text(encoding="utf-8"))
@@ -44,13 +45,14 @@ def finding_sql() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.sql"))]
 
 
-def _register_catalogue(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
+def _register_catalogue(con: duckdb.DuckDBPyConnection, rules: list[Rule], arrived: Mapping[str, Arrived]) -> None:
     rows = ", ".join(
-        f"('{r.id}', {r.version}, '{r.title}', '{r.severity}', '{r.subject}', '{r.amount}')" for r in rules
+        f"('{r.id}', {r.version}, '{r.title}', '{r.severity}', '{r.subject}', '{r.amount}', nullif('{caveat(r, arrived)}', ''))"
+        for r in rules
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE finding_rule (rule_id VARCHAR, rule_version INTEGER, rule_title VARCHAR, default_severity VARCHAR, "
-        "subject VARCHAR, amount VARCHAR)"
+        "subject VARCHAR, amount VARCHAR, caveat VARCHAR)"
     )
     if rows:
         con.execute(f"INSERT INTO finding_rule VALUES {rows}")

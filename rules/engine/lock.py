@@ -22,6 +22,8 @@ def logic_hash(rule: Rule) -> str:
         "sql": rule.sql, "severity": rule.severity, "subject": rule.subject, "requires": rule.requires, "any_of": rule.any_of,
         "uses": rule.uses, "columns": rule.columns, "parameters": rule.parameters, "amount": rule.amount,
     }  # fmt: skip
+    if rule.absence:
+        decisive["absence"] = rule.absence
     return hashlib.sha256(json.dumps(decisive, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -16,7 +16,9 @@ assembled AS (
         f.rule_id,
         c.rule_version,
         c.rule_title,
-        coalesce(f.severity, c.default_severity) AS severity,
+        -- What may only seem so because a file was refused stops nobody's money.
+        CASE WHEN c.caveat IS NOT NULL AND coalesce(f.severity, c.default_severity) = 'high' THEN 'medium'
+            ELSE coalesce(f.severity, c.default_severity) END AS severity,
         c.subject AS subject_kind,
         f.subject_key,
         f.township_code,
@@ -33,9 +35,11 @@ assembled AS (
             WHEN c.amount <> 'none' THEN coalesce(f.amount_at_risk, p.amount, s.amount, 0) END AS amount_at_risk,
         f.event_date,
         coalesce(e.evidence, '[]') AS evidence,
-        CASE WHEN f.contradictions IS NULL THEN CAST([] AS VARCHAR[]) ELSE string_split(f.contradictions, '；') END AS contradictions,
+        CASE WHEN f.contradictions IS NULL AND c.caveat IS NULL THEN CAST([] AS VARCHAR[])
+            ELSE string_split(concat_ws('；', f.contradictions, c.caveat), '；') END AS contradictions,
         f.explanation,
         upper(substr(md5(concat_ws('|', f.rule_id, f.subject_key)), 1, 16)) AS finding_id,
+        -- The caveat is left out: what was answered holds again when the refused file has been sent anew.
         md5(concat_ws('|', coalesce(f.severity, c.default_severity), coalesce(f.contradictions, ''), coalesce(e.facts, ''))) AS evidence_hash,
         coalesce(a.also_townships, CAST([] AS VARCHAR[])) AS also_townships
     FROM placed_finding AS f

@@ -58,3 +58,22 @@ def assert_only_these_fell(checked: Checked, base: Checked, absent: set[str]) ->
             touched.add(rule.id)
             assert CONTRACTS[dataset].title in outcome.note, rule.id
     assert set(differing(base, checked)) <= touched
+
+
+def test_a_refused_file_stands_against_what_rests_on_a_row_that_is_missing(small: Small, bench: Bench, copy: Drop):
+    (copy.inbox / "benefit_roll" / "补报.csv").write_text("户编号,姓名\nH1,某人\n", encoding="utf-8")
+    checked = bench.check(copy)
+    assert sum(file.status == "rejected" for file in bench.snapshot(checked.plan).of("benefit_roll")) == 1
+    said = "SELECT rule_id, severity, contradictions, evidence_hash FROM out_finding WHERE rule_id IN ('pay_not_on_roll', 'pay_duplicate') ORDER BY ALL"
+    before, now = small.checked.query(said), checked.query(said)
+    assert {rule for rule, *_ in now} == {"pay_not_on_roll", "pay_duplicate"}
+    refused = f"{CONTRACTS['benefit_roll'].title}有1个文件被拒收、未参与比对，查不到不等于没有，补报前先核实"
+    expected = [
+        (rule, "medium", [*against, refused], hashed)
+        if rule == "pay_not_on_roll"
+        else (rule, severity, against, hashed)
+        for rule, severity, against, hashed in before
+    ]
+    assert now == expected
+    assert "1个文件被拒收" in checked.outcomes["death_still_on_roll"].note
+    assert list(differing(small.checked, checked)) == []

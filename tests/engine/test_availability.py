@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.engine.availability import Arrived, judge
+from rules.engine.availability import Arrived, caveat, judge
 from rules.engine.corpus import load_corpus
 
 HERE = Arrived("到了", True, 1, "", {"status": 1, "value": 1}, {})
@@ -72,6 +72,14 @@ def test_a_roll_without_end_dates_is_noted_by_every_rule_over_it():
     assert judge(rule(requires=("benefit_roll",)), {"benefit_roll": arrived}).notes == (
         "花名册无“end_date”列，未据此判断",
     )
+
+
+def test_refused_files_are_noted_and_stand_against_what_rests_on_a_missing_row():
+    some = replace(HERE, rejected=2)
+    resting = rule(requires=("a", "b"), absence=("b",))
+    assert judge(resting, {"a": some, "b": HERE}).notes == ("到了有2个文件被拒收，未参与比对",)
+    assert caveat(resting, {"a": some, "b": HERE}) == ""
+    assert "2个文件被拒收" in caveat(resting, {"a": HERE, "b": some})
 
 
 @pytest.mark.parametrize("dataset", ["benefit_roll", "vehicles", "payments", "kinship"])
