@@ -119,6 +119,16 @@ def test_an_answer_without_the_rest_is_taken_and_remarked_on(store, officer, tmp
     ]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_day_typed_into_a_date_cell_as_a_number_is_that_day(store, officer, tmp_path):
+    row = officer.rows[0]
+    officer.answer(row, "不属实", 核查日期=20211008, 完成时限=dt.datetime(2021, 10, 31))
+    for heading in ("核查日期", "完成时限"):
+        officer.sheet.cell(row, officer.columns[heading]).number_format = "yyyy-mm-dd"
+    report = give_back(store, officer, tmp_path)
+    assert (report.recorded, report.refused) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "code"),
     [

@@ -229,16 +229,17 @@ def test_sheet_xml_is_read_alike_in_pieces_of_any_size(mixed_xlsx: Path, monkeyp
         assert (sorted(pieces.exact), pieces.first_column) == (sorted(whole.exact), whole.first_column)
 
 
-def test_a_cell_with_a_date_format_that_holds_no_day_is_no_day_of_1899(opened: Opener, tmp_path: Path) -> None:
+def test_a_cell_with_a_date_format_that_holds_no_day_is_no_day_of_1899_or_57234(opened: Opener, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for number in (0, -1, 0.5, 1, dt.datetime(2021, 5, 31)):
+    for number in (0, -1, 0.5, 1, dt.datetime(2021, 5, 31), 20210630):
         sheet.append([number])
         sheet.cell(sheet.max_row, 1).number_format = "yyyy/m/d"
     sheet.append(["1899-12-31"])
+    sheet.append(["+86 513"])
     book.save(tmp_path / "zero.xlsx")
     (raw,) = opened(tmp_path / "zero.xlsx")
     assert [row[0] for row in cells(raw)] == [
-        "1900-01-00", "1900-01-00", "12:00:00", "1900-01-01 00:00:00", "2021-05-31 00:00:00", "1899-12-31",
+        "1900-01-00", "1900-01-00", "12:00:00", "1900-01-01 00:00:00", "2021-05-31 00:00:00", "20210630", "1899-12-31", "+86 513",
     ]  # fmt: skip

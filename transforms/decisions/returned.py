@@ -14,6 +14,7 @@ from zipfile import is_zipfile
 
 import openpyxl
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import from_excel
 
 from transforms.intake import UnreadableFile
 from transforms.intake.workbook_parts import check_archive
@@ -125,7 +126,9 @@ def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> Re
         )
     try:
         check_archive(path, MOST_UNPACKED)
-        book = openpyxl.load_workbook(path, read_only=True)
+        book: Any = openpyxl.load_workbook(path, read_only=True)
+        # Numbers are turned into days by _value: openpyxl warns of those that are none, cell and all, and calls them errors.
+        book._date_formats = set()
     except UnreadableFile as refusal:
         raise UnreadableReturn(refusal.message) from None
     except Exception:
@@ -205,8 +208,18 @@ def _answer_rows(
             yield row
 
 
+def _value(cell: Any) -> Any:
+    """What a cell holds; of a cell with a date format the day, or the number where it is none: 20210630 says a day all the same."""
+    if cell.data_type != "n" or not cell.is_date:
+        return cell.value
+    try:
+        return from_excel(cell.value, cell.parent.parent.epoch)
+    except (OverflowError, ValueError):
+        return cell.value
+
+
 def _entry(cell: Any) -> Entry:
-    return Entry(cell.value, {"f": "formula", "e": "error"}.get(cell.data_type, "value"))
+    return Entry(_value(cell), {"f": "formula", "e": "error"}.get(cell.data_type, "value"))
 
 
 def _list_named_on_cover(sheet: Any) -> tuple[str, str]:

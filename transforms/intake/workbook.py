@@ -1,7 +1,7 @@
 """Workbooks (.xlsx, .xlsm, .xls) to raw sheets: each cell as plain text, in its physical place, merged cells
 filled.
 
-Dates come as `2021-05-31 00:00:00`, a cell with a date format that holds 0 as `1900-01-00`, booleans
+Dates come as `2021-05-31 00:00:00`, a cell with a date format that holds 0 as `1900-01-00`, one that holds 20210630 as `20210630`, booleans
 as `TRUE` and `FALSE`, numbers without exponent, error values (#N/A) as NULL, formulas as the value last computed. At most nine decimals are kept. A date in
 one of Excel's regional built-in formats (27 to 36, 50 to 58) comes as its serial number.
 """
@@ -187,7 +187,7 @@ def _placed_columns(sheet: fastexcel.ExcelSheet, first: int) -> list[pl.Series]:
     cells = frame.select(
         pl.when(column != "").then(_no_day(column)) for column in (pl.nth(i) for i in range(frame.width))
     )
-    return empty + [series.alias(f"c{first + i}") for i, series in enumerate(cells.get_columns())]
+    return empty + [_too_far(series).alias(f"c{first + i}") for i, series in enumerate(cells.get_columns())]
 
 
 def _no_day(cell: pl.Expr) -> pl.Expr:
@@ -196,6 +196,18 @@ def _no_day(cell: pl.Expr) -> pl.Expr:
     before = cell.str.starts_with("1899-12-3") & (cell.str.len_bytes() == len("1899-12-31 00:00:00"))
     shown = pl.when(cell.str.ends_with(" 00:00:00")).then(pl.lit("1900-01-00")).otherwise(cell.str.slice(11))
     return pl.when(~before).then(cell).otherwise(shown)
+
+
+def _too_far(column: pl.Series) -> pl.Series:
+    """A cell with a date format that holds a number beyond the calendar is that number again: 20210630 is a day as people write it. The reader
+    tells of it as a day of the year 57234."""
+    signed = column.str.starts_with("+").fill_null(False).arg_true()
+    told = column.gather(signed).str.extract(r"^\+([0-9]{5,6}-[0-9]{2}-[0-9]{2}) 00:00:00$")
+    far, days = signed.filter(told.is_not_null()), told.drop_nulls()
+    if not len(far):
+        return column
+    numbers = np.array(days.to_list(), dtype="datetime64[D]") - np.datetime64("1899-12-30", "D")
+    return column.scatter(far, numbers.astype(np.int64).astype(str))
 
 
 def _put_exact(columns: list[pl.Series], exact: list[tuple[int, int, str]]) -> None:
