@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: What linkage reads of the staging connection, and core tables and rules of the run's database: names that begin so.
 LINKAGE_READS = ("stg_",)
-MATCHING_READS = ("stg_", "rejected_", "links", "kin_closed", "kin_overloaded", "core_ctx", "param_")
+MATCHING_READS = ("stg_", "rejected_", "links", "kin_closed", "kin_link", "kin_overloaded", "core_ctx", "param_")
 
 
 class RuleEngine(Protocol):

@@ -40,15 +40,22 @@ WITH official AS (
         o.person_key,
         o.name,
         concat_ws('', o.unit, o.post) AS duty,
+        coalesce(l.tier, 'id_exact') AS tier,
+        coalesce(l.confidence, 1.0) AS confidence,
         o.ref
     FROM core_official AS o
+    LEFT JOIN link_officials AS l ON l.ref = o.ref AND l.person_key = o.person_key
     WHERE o.serving
 ),
 
 relative AS (
-    SELECT k.a_person_key, k.b_id, k.relation, k.refs
+    SELECT
+        k.a_person_key, k.b_id, k.relation, k.refs,
+        coalesce(l.tier, 'id_exact') AS tier,
+        coalesce(l.confidence, 1.0) AS confidence
     FROM core_kin AS k
     SEMI JOIN official AS o ON o.id_number = k.b_id
+    LEFT JOIN kin_link AS l ON l.a_person_key = k.a_person_key AND l.b_id = k.b_id AND l.relation = k.relation
     WHERE k.a_person_key IS NOT NULL AND k.current AND k.a_person_key <> k.b_id
 ),
 
@@ -72,6 +79,12 @@ related AS (
         string_agg(DISTINCT o.duty, '、' ORDER BY o.duty) AS post_list,
         string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS official_refs,
         min(k.relation) AS relation,
+        -- Kin and office are a link each; any relation and any of the official's rows will do.
+        arg_max(
+            weaker_tier(k.tier, k.confidence, o.tier, o.confidence),
+            (least(k.confidence, o.confidence), weaker_tier(k.tier, k.confidence, o.tier, o.confidence))
+        ) AS tier,
+        max(least(k.confidence, o.confidence)) AS confidence,
         string_agg(DISTINCT k.refs, ' ' ORDER BY k.refs) AS kin_refs
     FROM relative AS k
     INNER JOIN official AS o ON o.id_number = k.b_id
@@ -88,6 +101,8 @@ SELECT
     r.person_key,
     r.official_key AS also_keys,
     'medium' AS severity,
+    r.tier AS match_tier,
+    r.confidence AS match_confidence,
     concat_ws(' ', p.refs, r.kin_refs, r.official_refs) AS evidence,
     concat_ws('',
         p.benefit_type, '对象', coalesce(p.name, ''), '是', r.post_list, coalesce(r.official_name, ''), '的近亲属（',

@@ -5,7 +5,7 @@ title_en: One family split over several households
 family: household
 severity: medium
 status: stable
-version: 1
+version: 2
 subject: person|person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（二）（B15）, asks: 夫妻之间、未成年子女与父母之间不得分户施保}
@@ -47,9 +47,12 @@ pair AS (
         least(k.a_person_key, k.b_person_key) AS first_key,
         greatest(k.a_person_key, k.b_person_key) AS second_key,
         k.relation,
+        coalesce(l.tier, 'id_exact') AS tier,
+        coalesce(l.confidence, 1.0) AS confidence,
         k.refs
     FROM core_kin AS k
     INNER JOIN core_person AS b ON b.person_key = k.b_person_key
+    LEFT JOIN kin_link AS l ON l.a_person_key = k.a_person_key AND l.b_id = k.b_id AND l.relation = k.relation
     WHERE k.a_person_key IS NOT NULL
         AND ((k.relation = 'spouse' AND k.current) OR (k.relation = 'child' AND b.age < 18))
 ),
@@ -66,6 +69,8 @@ related AS (
         r.first_key,
         r.second_key,
         max(CASE WHEN r.relation = 'spouse' THEN 1 ELSE 0 END) AS married,
+        arg_max(r.tier, (r.confidence, r.tier)) AS tier,
+        max(r.confidence) AS confidence,
         string_agg(DISTINCT r.refs, ' ' ORDER BY r.refs) AS refs
     FROM pair AS r
     LEFT JOIN together AS t ON t.first_key = r.first_key AND t.second_key = r.second_key
@@ -78,6 +83,8 @@ SELECT
     p.person_key,
     q.person_key AS also_keys,
     'medium' AS severity,
+    r.tier AS match_tier,
+    r.confidence AS match_confidence,
     concat_ws(' ', p.refs, q.refs, r.refs) AS evidence,
     concat_ws('',
         coalesce(p.name, '该对象'), '（户编号', p.household_id, '）与', coalesce(q.name, '该对象'), '（户编号', q.household_id, '）是',

@@ -130,6 +130,21 @@ said AS (
     GROUP BY household_id, b_id
 ),
 
+-- What makes him a supporter is one link, what he owns another; any member and relation will do.
+kin AS (
+    SELECT
+        s.household_id,
+        s.b_id,
+        arg_max(coalesce(l.tier, 'id_exact'), (coalesce(l.confidence, 1.0), coalesce(l.tier, 'id_exact'))) AS tier,
+        max(coalesce(l.confidence, 1.0)) AS confidence
+    FROM said AS s
+    INNER JOIN core_member AS m ON m.household_id = s.household_id
+    INNER JOIN core_kin AS k ON k.a_person_key = m.person_key AND k.b_id = s.b_id
+    LEFT JOIN kin_link AS l ON l.a_person_key = k.a_person_key AND l.b_id = k.b_id AND l.relation = k.relation
+    WHERE (m.is_dibao OR m.is_tekun) AND k.relation IN ('parent', 'child', 'spouse') AND k.current
+    GROUP BY s.household_id, s.b_id
+),
+
 seen AS (
     SELECT household_id, b_id, string_agg(DISTINCT ref, ' ' ORDER BY ref) AS evidence
     FROM (
@@ -152,12 +167,13 @@ seen AS (
 SELECT
     concat_ws('|', s.household_id, s.b_id) AS subject_key,
     s.household_id,
-    t.tier AS match_tier,
-    t.confidence AS match_confidence,
+    weaker_tier(t.tier, t.confidence, n.tier, n.confidence) AS match_tier,
+    least(t.confidence, n.confidence) AS match_confidence,
     e.evidence,
     concat_ws('', s.member_name, '的', CASE s.relation WHEN 'parent' THEN '父亲或母亲' WHEN 'child' THEN '子女' ELSE '配偶' END,
         coalesce(s.supporter_name, '（未登记姓名）'), '不在享受名册内，名下有', f.facts, '，请核实其赡养、抚养、扶养能力；这些财产不计入本户。') AS explanation
 FROM said AS f
 INNER JOIN supporter AS s ON s.household_id = f.household_id AND s.b_id = f.b_id
 INNER JOIN strongest AS t ON t.household_id = f.household_id AND t.b_id = f.b_id
+INNER JOIN kin AS n ON n.household_id = f.household_id AND n.b_id = f.b_id
 INNER JOIN seen AS e ON e.household_id = f.household_id AND e.b_id = f.b_id

@@ -197,3 +197,26 @@ def test_whose_row_it_is_follows_the_links(link, number) -> None:
     found = con.execute("SELECT a_id, b_id, refs FROM kin_closed WHERE relation = 'child'").fetchall()
     assert found == [(roll, child, "kinship:1")]
     assert con.execute("SELECT count(*) FROM kin_row WHERE a_id IS NULL").fetchone() == (2,)
+
+
+def test_a_pair_is_as_sure_as_the_surest_way_it_is_told(link, number) -> None:
+    one, two, child, parent = (number(f"3206811960010110{n}") for n in range(4))
+    damaged = two[:17] + ("1" if two[17] != "1" else "2")
+    roll = [
+        {"household_id": f"H{n}", "id_number": person, "name": f"赵{n}", "township_code": "1", "status": "在享"}
+        for n, person in enumerate((one, two))
+    ]
+
+    def kin(a: str, a_name: str, relation: str, b: str, b_name: str) -> dict[str, str]:
+        return {"a_id_number": a, "a_name": a_name, "relation": relation, "b_id_number": b, "b_name": b_name}
+
+    rows = [
+        kin(one, "赵0", "父亲", parent, "赵父"),
+        kin(damaged, "赵1", "父亲", parent, "赵父"),
+        kin(damaged, "赵1", "儿子", child, "赵儿"),
+        kin(child, "赵儿", "父亲", two, "赵1"),
+    ]
+    con = link({"benefit_roll": roll, "kinship": rows})
+    said = con.execute("SELECT a_person_key, relation, b_id, tier, confidence FROM kin_link ORDER BY ALL").fetchall()
+    doubtful = {(two, "parent", parent), (one, "sibling", two), (two, "sibling", one)}
+    assert set(said) == {(*pair, "id_repaired", 0.97) for pair in doubtful}, "told plainly too: father and son"

@@ -2,7 +2,7 @@
 
 exact/<dataset>.<role>.parquet                  links_exact of one person column
 links_other/<dataset>.parquet, open_row/<dataset>.parquet   the rows of one register
-link_weight, link_person, link_person_name, kin_closed, kin_overloaded .parquet
+link_weight, link_person, link_person_name, kin_closed, kin_link, kin_overloaded .parquet
 version                                         what made them
 """
 
@@ -24,7 +24,7 @@ VERSION = "version"
 #: Of register rows: a folder each, with a file per dataset; those of unchanged datasets are taken over.
 BY_DATASET = ("links_other", "open_row")
 #: Of people and of the tier of deaths; taken over whole.
-WHOLE = ("link_person", "link_person_name", "kin_closed", "kin_overloaded", "link_weight")
+WHOLE = ("link_person", "link_person_name", "kin_closed", "kin_link", "kin_overloaded", "link_weight")
 SNAPSHOT_TABLES = (*BY_DATASET, *WHOLE)
 # The columns of links_exact that a file's name does not say: a valid number that is a person's is the person's key.
 _KEPT = "_row_id, person_key, household_id, on_roll, plain_relation"
@@ -71,7 +71,7 @@ def link_views(folder: Path, datasets: Iterable[str]) -> dict[str, str]:
 
     Raises SnapshotFormatError when another version wrote it.
     """
-    if not (folder / "links_other").is_dir():
+    if not (folder / "kin_link.parquet").is_file():
         raise SnapshotFormatError(
             f"snapshot {folder.parent.name} was linked by another version of hedui; the next `hedui run` makes a new one"
         )

@@ -45,7 +45,7 @@ PAIRS = (
     "pair_repaired", "township_name", "address_spelling", "address_county", "place_word",
     "pair_birth_place", "links_other", "open_row",
 )  # fmt: skip
-KIN = ("kin_row", "kin_near", "kin_edge", "kin_name", "kin_overloaded", "kin_two_step", "kin_closed")
+KIN = ("kin_row", "kin_near", "kin_edge", "kin_name", "kin_overloaded", "kin_two_step", "kin_link", "kin_closed")
 
 # What a later night takes over as it is when only registers changed that nothing of this is made from.
 TAKEN_OVER = ("link_person", "link_person_name", "kin_closed", "kin_overloaded")
