@@ -171,6 +171,18 @@ REPAIRS = [
         {"name": "张志明", "id_number": "320681193610302600"},
         {0: (REPAIRED, 0.97, "equal")},
     ),
+    Pair(
+        "sixteen digits of the double",
+        [("32068119370916573", "张志明", {})],
+        {"name": "张志明", "id_number": "320681193709165800"},
+        {0: (REPAIRED, 0.97, "equal")},
+    ),
+    Pair(
+        "rounded to sixteen digits and then to fifteen",
+        [("32068119600109143", "张志明", {})],
+        {"name": "张志明", "id_number": "3.20681196001092E+17"},
+        {0: (REPAIRED, 0.97, "equal")},
+    ),
     *(
         Pair(
             f"all digits a spreadsheet holds, in its notation: {written}",

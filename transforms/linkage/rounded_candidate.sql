@@ -1,7 +1,7 @@
 -- Grain: damaged number × first 15 digits its original may have had. A spreadsheet keeps 15 significant digits: it cuts the
 -- rest to 000, or rounds, and then the 15th digit (with carry) is one higher than the original's. A program that holds the number
 -- as a binary double gives back the double, a multiple of 16 (numbers from 11) to 128 (from 58), or the fewest digits, zeros behind
--- them, that mean that double and no other.
+-- them, that mean that double and no other, or its first 16 digits.
 WITH numeric_number AS (
     SELECT id_number, try_cast(id_number AS BIGINT) AS whole, try_cast(substr(id_number, 1, 15) AS BIGINT) AS head
     FROM damaged_number
