@@ -238,21 +238,6 @@ def test_the_first_of_repeated_rows_stays(drop, read):
     assert read[0](drop.stage(), "deaths", "_row") == [(2,)]
 
 
-def test_a_row_that_two_files_have_counts_once(drop, read):
-    drop.csv("deaths/a.csv", [DEATH_HEAD, RECORD])
-    drop.csv("deaths/b.csv", [DEATH_HEAD, RECORD, ["2", "李四", "", "20210601", ""]])
-    snapshot = drop.stage()
-    assert read[0](snapshot, "deaths", "_file, _row") == [("deaths/a.csv", 2), ("deaths/b.csv", 3)]
-    assert [dict(file.sheets[0].ignored) for file in snapshot.files] == [{"表头": 1}, {"表头": 1, "重复行": 1}]
-
-
-def test_a_file_that_lacks_a_column_says_less_than_one_that_leaves_it_empty(drop, read):
-    drop.csv("deaths/a.csv", [["姓名", "身份证号", "死亡日期"], ["王五", ID, "20210531"]])
-    drop.csv("deaths/b.csv", [["姓名", "身份证号", "死亡日期", "性别"], ["王五", ID, "20210531", ""]])
-    drop.csv("deaths/c.csv", [["死亡日期", "姓名", "身份证号"], ["20210531", "王五", ID]])
-    assert read[0](drop.stage(), "deaths", "_file") == [("deaths/a.csv",), ("deaths/b.csv",)]
-
-
 def test_repeats_that_are_facts_stay(drop):
     row = ["王五", ID, "202105", "3000"]
     ignored, loaded, _ = kinds(drop, [["姓名", "身份证号", "所属月份", "收入额"], row, row], "income_tax/a.csv")

@@ -29,7 +29,6 @@ from transforms.staging.sheet import (
     tick_columns,
     write_rows,
 )
-from transforms.staging.views import place_of
 from transforms.values import literal, name
 
 Progress = Callable[[str], None]
@@ -73,7 +72,7 @@ def stage_dataset(
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM read_parquet({_list(parts)}, hive_partitioning = false)"
     )
-    _find_repeats(con, work)
+    _find_repeats(con, work.contract)
     _write_staged(con, work.contract, parts, target)
     _write_quarantine(con, work, target)
     accounts = _account(con, work)
@@ -125,23 +124,22 @@ def _write_parts(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> list[Path
     return parts
 
 
-def _find_repeats(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> None:
-    """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of the dataset, whose files are one table.
+def _find_repeats(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Temp table repeat_row (_row_id): rows equal in every staged column to an earlier row of their file.
 
-    Rows with a cell nobody can read are no repeats: they may differ in it. Nor are rows of sheets with other columns: what one leaves empty the
-    other does not know.
+    Two files that overlap are two departments' word for the same fact: both stay, and rules count it once. Rows with a cell nobody can read are
+    no repeats: they may differ in it.
     """
-    contract = work.contract
     if contract.repeats_are_facts:
         con.execute("CREATE OR REPLACE TEMP TABLE repeat_row (_row_id BIGINT)")
         return
     usable = f"_kind = '{RECORD}' AND _faults = 0 AND _bad = 0"
-    columns = ", ".join([*map(name, staged_columns(contract)), _known_columns(work.plans)])
+    columns = ", ".join(map(name, staged_columns(contract)))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE repeat_row AS
         SELECT _row_id FROM (
-            SELECT _row_id, row_number() OVER (PARTITION BY {columns} ORDER BY _row_id) AS copy
+            SELECT _row_id, row_number() OVER (PARTITION BY _file_no, {columns} ORDER BY _row_id) AS copy
             FROM part
             WHERE {usable}
                 AND _hash IN (SELECT _hash FROM part WHERE {usable} GROUP BY _hash HAVING count(*) > 1)
@@ -149,14 +147,6 @@ def _find_repeats(con: duckdb.DuckDBPyConnection, work: DatasetWork) -> None:
         WHERE copy > 1
         """
     )
-
-
-def _known_columns(plans: Sequence[SheetPlan]) -> str:
-    """SQL: a number that is equal for rows of sheets with the same columns."""
-    sets = list(dict.fromkeys(frozenset(plan.heading.columns) for plan in plans))
-    cases = " ".join(f"WHEN {plan.number} THEN {sets.index(frozenset(plan.heading.columns))}" for plan in plans)
-    number, _ = place_of("_row_id")
-    return f"CASE {number} {cases} END" if len(sets) > 1 else "0"
 
 
 def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, parts: Sequence[Path], target: Path) -> None:
