@@ -13,7 +13,7 @@ from flows.engine import rule_engine
 from flows.feedback import load_into_run
 from flows.plan import Progress, RunPlan, StageReport, UsageError, timed
 from flows.settings import Settings
-from flows.stages.run import count_rows, other_roll, run_database, run_path
+from flows.stages.run import count_rows, looked_at, other_roll, run_database, run_path
 from rules.engine.apply import RuleOutcome, apply_rules
 from rules.engine.availability import Arrived
 from rules.engine.corpus import RULE_FOLDER, Rule, load_corpus
@@ -30,12 +30,13 @@ from transforms.core.build import build_core, core_definitions, create_context, 
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, create_views, open_database
 from transforms.core.scope import NOWHERE, county_of, narrow_to, narrow_to_county
 from transforms.core.unchanged import Prints, forget, keep_only, matching_version, read_made
-from transforms.decisions.rectification import build_rectification
+from transforms.decisions.rectification import build_rectification, load_previous_rectification
 from transforms.linkage.files import link_views
 from transforms.pace import Pace
 from transforms.publish import run_tables
 from transforms.publish.store import Store
 from transforms.reconcile.build import OF_CORE_TABLES, recon_sql
+from transforms.reconcile.gone import LookedAt, explain_gone, list_gone
 from transforms.reconcile.history import load_previous_findings, load_previous_roll
 from transforms.staging.model import Snapshot, load_snapshot
 from transforms.staging.views import staged_views
@@ -98,9 +99,19 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
             run_tables.write_made(con, {name: print_ for name, print_ in prints.items() if name not in unanswered})
             run_tables.write_rules(con, rules, outcomes)
             report.rows = build_findings(con, rules.values(), came, contracts, parameters, plan.run_id, plan.as_of)
-            build_rectification(con, run_path(plan, plan.previous_run_id), plan.as_of)
+            load_previous_rectification(con, run_path(plan, plan.previous_run_id))
+            _explain_gone(con, plan, snapshot, rules, contracts)
+            build_rectification(con, plan.as_of)
         reports.append(report)
     return outcomes, reports
+
+
+def _explain_gone(con: duckdb.DuckDBPyConnection, plan: RunPlan, snapshot: Snapshot, rules: Mapping[str, Rule],
+                  contracts: Mapping[str, Contract]) -> None:  # fmt: skip
+    """Why what was found before is not found now, told against the runs that last had it; a manifest outlives what its run published."""
+    store, runs = Store(plan.store), list_gone(con, plan.previous_run_id, plan.township)
+    seen = {run_id: LookedAt.of(store.manifest(run_id) if store.knows(run_id) else {}) for run_id in runs}
+    explain_gone(con, LookedAt.of(looked_at(con, plan, snapshot)), seen, rules.values(), contracts, snapshot)
 
 
 def check_township(plan: RunPlan) -> None:

@@ -12,13 +12,13 @@ import duckdb
 from data_contracts.loader import Contract, load_contracts
 from flows.plan import Progress, RunPlan, StageReport, timed
 from flows.settings import Settings
-from flows.stages.run import run_database
+from flows.stages.run import looked_at, run_database
 from flows.validation import Validated
 from rules.engine.apply import RuleOutcome
-from transforms.core.unchanged import matching_version
 from transforms.pace import Pace
 from transforms.publish import outputs
 from transforms.publish.store import Store
+from transforms.reconcile.history import write_earlier_findings
 from transforms.staging.model import Snapshot, load_snapshot
 
 
@@ -32,6 +32,8 @@ def publish(plan: RunPlan, settings: Settings, reports: list[StageReport], outco
     status = run_status(snapshot, outcomes, load_contracts(settings.contracts), plan.rejected)
     with run_database(plan, settings) as con, timed("publish", progress) as report:
         report.rows = outputs.write_suspects(con, plan.work, plan.township)
+        if plan.kind == "nightly":
+            write_earlier_findings(con, plan.work)
         outputs.write_links(con, plan.work)
         outputs.write_reconciliation(con, plan.work, [row[0] for row in con.execute(
             "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'recon_%' ORDER BY 1").fetchall()])  # fmt: skip
@@ -128,22 +130,22 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
               by_severity: Mapping[str, int], validated: Validated) -> dict[str, Any]:  # fmt: skip
     finished = dt.datetime.now().astimezone()
     contracts = load_contracts(settings.contracts)
+    with run_database(plan, settings) as con:
+        looked = looked_at(con, plan, snapshot)
     return {
         "run_id": plan.run_id,
         "kind": plan.kind,
         "status": status,
-        "as_of": plan.as_of,
         "snapshot_id": plan.snapshot_id,
         "previous_run_id": plan.previous_run_id,
         "started": plan.started,
         "finished": finished.isoformat(timespec="seconds"),
         "engine": settings.engine,
         "versions": outputs.versions(),
-        "matching": matching_version(),
         "township": plan.township,
         "findings": sum(by_severity.values()),
         "by_severity": {s: by_severity.get(s, 0) for s in ("high", "medium", "low")},
-        "inputs": [{**i, "columns": list(i["columns"])} for i in snapshot.inputs],
+        **looked,
         "over_quarantine_limit": over_quarantine_limit(snapshot, contracts),
         "missing_core": missing_core(snapshot, contracts),
         "rules": {
@@ -151,21 +153,8 @@ def _manifest(plan: RunPlan, settings: Settings, snapshot: Snapshot, outcomes: l
                         "seconds": round(o.seconds, 3), "unchanged": o.unchanged}
             for o in outcomes
         },
-        "parameters": _parameters_said(plan, settings, snapshot, contracts),
         "overrides": plan.overrides,
         "checks": [*validated.checks, *(c for c in snapshot.checks if c["check"] == "quarantine_limit")],
         "rejected_datasets": plan.rejected,
-        "datasets": dict(snapshot.keys),
         "stages": [{"name": r.name, "seconds": r.seconds, "rows": r.rows} for r in reports],
     }  # fmt: skip
-
-
-def _parameters_said(
-    plan: RunPlan, settings: Settings, snapshot: Snapshot, contracts: Mapping[str, Contract]
-) -> list[dict[str, Any]]:
-    with run_database(plan, settings) as con:
-        names = ("name", "region", "valid_from", "value", "unit", "source", "example")
-        rows = con.execute(
-            "SELECT name, region, valid_from, value, unit, source, is_example FROM run_parameter"
-        ).fetchall()
-    return [dict(zip(names, row, strict=True)) for row in rows]

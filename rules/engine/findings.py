@@ -91,15 +91,23 @@ def _evidence(con: duckdb.DuckDBPyConnection, rules: list[Rule], contracts: Mapp
         con.execute(_evidence_sql(dataset, rules, contracts[dataset]))
 
 
+def shown_columns(rule: Rule, contract: Contract) -> tuple[str, ...]:
+    """The columns a rule shows of a dataset's rows: those its file names, else the required ones."""
+    return rule.evidence.get(contract.dataset) or tuple(c.name for c in contract.columns if c.required)
+
+
+def shown_values(columns: Iterable[str], types: Mapping[str, str]) -> str:
+    """SQL: the struct of these columns of a staged row `s`, as evidence shows them. types: contract column → type."""
+    return f"{{{', '.join(_shown(c, types) for c in columns)}}}"
+
+
 def _evidence_sql(dataset: str, rules: list[Rule], contract: Contract) -> str:
-    fallback = [c.name for c in contract.columns if c.required]
-    shown = {rule.id: rule.evidence.get(dataset) or tuple(fallback) for rule in rules}
     by_columns: dict[tuple[str, ...], list[str]] = {}
-    for rule_id, columns in shown.items():
-        by_columns.setdefault(tuple(columns), []).append(rule_id)
+    for rule in rules:
+        by_columns.setdefault(shown_columns(rule, contract), []).append(rule.id)
     types = {c.name: c.type for c in contract.columns}
     cases = " ".join(
-        f"WHEN e.rule_id IN ({', '.join(repr(i) for i in ids)}) THEN to_json({{{', '.join(_shown(c, types) for c in columns)}}})"
+        f"WHEN e.rule_id IN ({', '.join(repr(i) for i in ids)}) THEN to_json({shown_values(columns, types)})"
         for columns, ids in by_columns.items()
     )
     return (

@@ -18,6 +18,7 @@ from data_contracts import Contract, load_contracts
 from flows import stages
 from flows.plan import RunPlan
 from flows.settings import Settings
+from flows.stages.run import looked_at
 from rules.engine.apply import RuleOutcome
 from rules.engine.corpus import load_corpus
 from sample_data import generate
@@ -27,6 +28,7 @@ from sample_data.world import read_townships
 from transforms.core.run_database import RUN_DATABASE
 from transforms.publish import outputs
 from transforms.publish.store import Store
+from transforms.reconcile.history import write_earlier_findings
 from transforms.staging.model import Snapshot, load_snapshot
 
 ROOT = Path(generate.__file__).parents[1]
@@ -185,10 +187,9 @@ class Bench:
         shutil.copytree(checked.plan.work, plan.work)
         with duckdb.connect(str(plan.work / RUN_DATABASE)) as con:
             outputs.write_suspects(con, plan.work)
-        keys = dict(self.snapshot(plan).keys)
-        outputs.write_manifest(
-            plan.work, {"run_id": plan.run_id, "previous_run_id": plan.previous_run_id, "datasets": keys}
-        )
+            write_earlier_findings(con, plan.work)
+            looked = looked_at(con, plan, self.snapshot(plan))
+        outputs.write_manifest(plan.work, {"run_id": plan.run_id, "previous_run_id": plan.previous_run_id, **looked})
         self.store.publish(plan.work, plan.run_id, str(plan.snapshot_id), name_latest=True)
 
     def suspects(self, checked: Checked, township: str | None = None) -> pl.DataFrame:

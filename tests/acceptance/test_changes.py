@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
 from collections.abc import Iterator
 
 import polars as pl
 import pytest
 
-from tests.acceptance.conftest import STRAY
-from tests.acceptance.drop import RULES, Bench, Checked, Drop
+from tests.acceptance.conftest import STRAY, Small
+from tests.acceptance.drop import RULES, Bench, Checked, Drop, new_bench
 from tests.acceptance.footing import assert_foots
 
 NEW, CHANGED, GONE = ("new", "新出现的事实"), ("changed", "证据有变化"), ("gone", "源头已更正")
@@ -117,6 +119,48 @@ def test_findings_whose_data_did_not_come_are_gone_for_that_reason(published: Ch
     }
     assert len(expected) >= 4
     assert set(second.query("SELECT rule_id, subject_key, change, reason FROM recon_changes")) == expected
+
+
+@pytest.mark.full
+def test_findings_whose_data_came_in_part_are_not_taken_for_corrected(published: Checked, bench: Bench, copy: Drop):
+    """One of two registers that will do, and one of a dataset's files: the rules are evaluated, on less."""
+    second = bench.check(copy.remove("deaths"), previous_run_id=latest(bench), reconcile=True)
+    gone = set(second.query("SELECT rule_id, reason FROM recon_changes WHERE change = 'gone'"))
+    assert {rule for rule, _ in gone} >= {"death_still_on_roll", "death_paid_after"}
+    assert {reason for _, reason in gone} == {"数据缺失，所依据的数据本次未到齐"}
+    assert second.outcomes["death_still_on_roll"].status == "evaluated"
+
+
+@pytest.mark.full
+def test_findings_a_later_day_has_no_more_are_not_taken_for_corrected(published: Checked, bench: Bench, copy: Drop):
+    later = bench.check(copy, dt.date(2021, 11, 30), previous_run_id=latest(bench), reconcile=True)
+    gone = set(later.query("SELECT rule_id, reason FROM recon_changes WHERE change = 'gone'"))
+    assert ("pay_dormant_remind", "因核对日期推移不再列入") in gone
+    assert {reason for _, reason in gone} == {"因核对日期推移不再列入"}
+
+
+@pytest.mark.full
+def test_findings_come_back_as_what_they_were_after_nights_without_their_data(tmp_path, small: Small, copy: Drop):
+    """Also when the run that first had them is removed: each run carries on what those before it knew."""
+    own = new_bench(tmp_path / "store")
+    first = own.check(small.drop, reconcile=True)
+    own.publish(first)
+    runs = [latest(own)]
+    gap = small.drop.copy(tmp_path / "gap").remove("officials")
+    for day in (dt.date(2021, 10, 1), dt.date(2021, 10, 2)):
+        own.publish(own.check(gap, day, previous_run_id=runs[-1], reconcile=True))
+        runs.append(latest(own))
+    for path in (own.store.runs / runs[0]).iterdir():
+        if path.name != "manifest.json":
+            path.unlink() if path.is_file() else shutil.rmtree(path)
+    back = own.check(copy, dt.date(2021, 10, 3), previous_run_id=runs[-1], reconcile=True)
+    told = set(
+        back.query(
+            "SELECT DISTINCT state, first_seen::VARCHAR, change, reason FROM out_finding INNER JOIN recon_changes USING (finding_id) "
+            "WHERE out_finding.rule_id IN ('official_on_roll', 'relative_unfiled')"
+        )
+    )
+    assert told == {("continuing", "2021-09-30", "returned", "以前发现过，证据没有变化")}
 
 
 @pytest.mark.full

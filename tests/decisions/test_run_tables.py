@@ -15,7 +15,7 @@ from tests.decisions.answers import NEIGHBOUR, NOW, RUN, answer, returned
 from transforms.decisions import run_tables
 from transforms.decisions.database import open_decisions
 from transforms.decisions.precision import precision, wilson_interval
-from transforms.decisions.rectification import build_rectification
+from transforms.decisions.rectification import build_rectification, load_previous_rectification
 from transforms.decisions.repository import record
 from transforms.decisions.run_tables import load_decisions
 from transforms.publish.store import Store
@@ -137,22 +137,22 @@ def test_what_was_never_reviewed_lies_between_the_good_and_the_bad():
 def ledger(
     con: duckdb.DuckDBPyConnection,
     found: str = "",
-    version: int = 1,
-    status: str = "evaluated",
+    gone: str = "corrected",
     as_of: dt.date = AS_OF,
     previous: Path | None = None,
 ) -> dict[str, tuple]:
-    """(status, closed_on, remark) by finding for a run that found `found` and ran the rule so."""
+    """(status, closed_on, remark) by finding for a run that found `found`, F1 gone for that reason where it is not among them."""
     con.execute(
-        "CREATE OR REPLACE TABLE out_finding AS SELECT unnest(string_split(?, ' ')) AS finding_id, 1 AS rule_version",
+        "CREATE OR REPLACE TABLE out_finding AS SELECT unnest(string_split(?, ' ')) AS finding_id, 1 AS rule_version, "
+        "'run' AS run_id, DATE '2021-09-01' AS event_date, '[]' AS evidence",
         [found],
     )
     con.execute(
-        "CREATE OR REPLACE TABLE run_rule AS SELECT 'asset_vehicle' AS rule_id, ? AS status, CAST(? AS "
-        "INTEGER) AS version",
-        [status, version],
+        "CREATE OR REPLACE TABLE gone_reason AS SELECT 'F1' AS finding_id, ? AS reason WHERE NOT contains(?, 'F1')",
+        [gone, found],
     )
-    build_rectification(con, previous, as_of)
+    load_previous_rectification(con, previous)
+    build_rectification(con, as_of)
     return {
         row[0]: row[1:]
         for row in con.execute("SELECT finding_id, status, closed_on, remark FROM rectification").fetchall()
@@ -173,11 +173,15 @@ def test_what_is_still_found_is_open_until_its_deadline_and_then_overdue(tmp_pat
     }
 
 
-def test_what_is_gone_is_closed_only_where_the_same_rule_looked(tmp_path):
+def test_what_is_gone_is_closed_only_where_it_is_known_to_be_fixed_at_the_source(tmp_path):
     con = loaded(tmp_path, answer("F1", due=None))
     assert ledger(con)["F1"] == ("closed", AS_OF, "源头数据已更正")
-    assert ledger(con, status="not_evaluated")["F1"] == ("open", None, "本次缺少数据未能核对")
-    assert ledger(con, version=2)["F1"] == ("open", None, "规则已变更，请人工确认是否整改到位")
+    for reason in ("not_evaluated", "missing"):
+        assert ledger(con, gone=reason)["F1"] == ("open", None, "本次缺少数据未能核对")
+    for reason in ("rule", "parameter", "time", "unknown"):
+        status, closed_on, remark = ledger(con, gone=reason)["F1"]
+        assert (status, closed_on) == ("open", None)
+        assert remark.endswith("请人工确认是否整改到位")
 
 
 def test_a_later_answer_closes_it_too(tmp_path):
@@ -189,17 +193,31 @@ def test_refuted_and_pending_findings_are_not_in_it(tmp_path):
     assert ledger(loaded(tmp_path, answer("F1", "不属实"), answer("F2", "待查")), "F1 F2") == {}
 
 
-def test_the_day_it_was_closed_stays_and_a_finding_that_comes_back_opens_again(tmp_path):
-    con = loaded(tmp_path, answer("F1", due=None))
-    ledger(con)
-    run = tmp_path / "run"
+def published(con: duckdb.DuckDBPyConnection, run: Path) -> Path:
+    """The folder of a run with this ledger."""
     run.mkdir()
     con.execute(f"ATTACH '{run / 'run.duckdb'}' AS published")
     con.execute("CREATE TABLE published.rectification AS SELECT * FROM rectification")
     con.execute("DETACH published")
+    return run
+
+
+def test_what_an_open_item_was_when_last_seen_is_carried_from_ledger_to_ledger(tmp_path):
+    con = loaded(tmp_path, answer("F1"))
+    ledger(con, "F1")
+    for night in ("first", "second"):
+        ledger(con, gone="missing", previous=published(con, tmp_path / night))
+    seen = con.execute("SELECT seen_run_id, seen_version, seen_evidence, event_date FROM rectification").fetchall()
+    assert seen == [("run", 1, "[]", dt.date(2021, 9, 1))]
+
+
+def test_the_day_it_was_closed_stays_and_a_finding_that_comes_back_opens_again(tmp_path):
+    con = loaded(tmp_path, answer("F1", due=None))
+    ledger(con)
+    run = published(con, tmp_path / "run")
     night = dt.date(2021, 12, 31)
     assert ledger(con, as_of=night, previous=run)["F1"][:2] == ("closed", AS_OF)
-    assert ledger(con, status="not_evaluated", as_of=night, previous=run)["F1"][:2] == ("closed", AS_OF), (
+    assert ledger(con, gone="not_evaluated", as_of=night, previous=run)["F1"][:2] == ("closed", AS_OF), (
         "closed stays closed"
     )
     assert ledger(con, "F1", as_of=night, previous=run)["F1"][:2] == ("open", None)

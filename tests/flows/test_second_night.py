@@ -27,7 +27,7 @@ SETTINGS = Settings(database_url=None)
 RULES = frozenset(load_corpus())
 #: What tells of this run and the one before, not of the data.
 OF_THE_RUN = {"state", "first_seen", "run_id", "seconds", "new", "continuing", "changed"}
-ABOUT_RUNS = {"run_made", "previous_suspect", "recon_changes"}
+ABOUT_RUNS = {"run_made", "previous_suspect", "gone_reason", "recon_changes"}
 #: As people's own, by account or household, as kin, by a core table, as the roll itself; a night and a check for each.
 READ_IN_A_WAY_OF_ITS_OWN = (
     "account_activity", "archives", "benefit_roll", "deaths", "disability_register", "kinship", "officials", "payments", "pensions", "vehicles",

@@ -8,42 +8,49 @@ from pathlib import Path
 import duckdb
 
 FOLDER = Path(__file__).parent
-NO_PREVIOUS = (
-    "SELECT CAST(NULL AS VARCHAR) AS finding_id, CAST(NULL AS DATE) AS closed_on, "
-    "CAST(NULL AS INTEGER) AS seen_version WHERE FALSE"
-)
+#: What a ledger is told by the one before: when an item was closed, and what it was in the run that last had it.
+KEPT = {
+    "finding_id": "VARCHAR",
+    "rule_id": "VARCHAR",
+    "township_code": "VARCHAR",
+    "closed_on": "DATE",
+    "seen_version": "INTEGER",
+    "seen_run_id": "VARCHAR",
+    "subject_key": "VARCHAR",
+    "match_tier": "VARCHAR",
+    "event_date": "DATE",
+    "seen_evidence": "VARCHAR",
+}
 
 
-def build_rectification(con: duckdb.DuckDBPyConnection, previous_run: Path | None, as_of: dt.date) -> int:
+def build_rectification(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> int:
     """Create `rectification`, one row per finding ever confirmed, and return its row count.
 
     status is 'open', 'overdue' (its deadline lies before `as_of`) or 'closed'; closed_on is the day of the
-    first run without it, or of the decision that closed it. Needs decision_history, current_decision,
-    out_finding and run_rule; `previous_run` is the folder of the last published run, whose closing days are
-    kept.
+    first run that knows it fixed at the source, or of the decision that closed it. Needs decision_history,
+    current_decision, out_finding, gone_reason and previous_rectification.
     """
-    con.execute(f"CREATE OR REPLACE TEMP TABLE previous_rectification AS {NO_PREVIOUS}")
-    if previous_run is not None:
-        _load_previous(con, previous_run)
     # The day is written into the SQL: binding it would import pandas.
     sql = (FOLDER / "rectification.sql").read_text(encoding="utf-8")
     con.execute(sql.replace("$as_of", f"'{as_of.isoformat()}'"))
-    con.execute("DROP TABLE previous_rectification")
     return int(con.execute("SELECT count(*) FROM rectification").fetchall()[0][0])
 
 
-def _load_previous(con: duckdb.DuckDBPyConnection, previous_run: Path) -> None:
+def load_previous_rectification(con: duckdb.DuckDBPyConnection, previous_run: Path | None) -> None:
+    """Create previous_rectification (KEPT) from the last published run's folder, with what that run's version kept of it."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in KEPT.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE previous_rectification ({columns})")
+    if previous_run is None:
+        return
     path = str(previous_run / "run.duckdb").replace("'", "''")
     con.execute(f"ATTACH '{path}' AS previous_ledger (READ_ONLY)")
     try:
         known = con.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'previous_ledger' AND table_name = "
+            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'previous_ledger' AND table_name = "
             "'rectification'"
-        ).fetchall()[0][0]
+        ).fetchall()
         if known:
-            con.execute(
-                "INSERT INTO previous_rectification SELECT finding_id, closed_on, seen_version FROM "
-                "previous_ledger.rectification"
-            )
+            kept = ", ".join(name for (name,) in known if name in KEPT)
+            con.execute(f"INSERT INTO previous_rectification BY NAME SELECT {kept} FROM previous_ledger.rectification")
     finally:
         con.execute("DETACH previous_ledger")

@@ -14,25 +14,28 @@ followed AS (
         d.outcome AS current_outcome,
         d.decided_on AS current_decided_on,
         f.finding_id IS NOT NULL AS still_found,
-        r.status = 'evaluated' AS evaluated,
-        r.version AS version_now,
+        g.reason AS gone_because,
+        p.closed_on AS closed_before,
+        -- What it was in the run that last had it: later ones tell by it why it is gone.
+        coalesce(f.run_id, p.seen_run_id, c.run_id) AS seen_run_id,
         coalesce(f.rule_version, p.seen_version, c.rule_version) AS seen_version,
-        p.closed_on AS closed_before
+        coalesce(f.evidence, p.seen_evidence, c.evidence) AS seen_evidence,
+        coalesce(f.event_date, p.event_date) AS event_date
     FROM confirmed AS c
     INNER JOIN current_decision AS d ON d.finding_id = c.finding_id
     LEFT JOIN out_finding AS f ON f.finding_id = c.finding_id
-    LEFT JOIN run_rule AS r ON r.rule_id = c.rule_id
+    LEFT JOIN gone_reason AS g ON g.finding_id = c.finding_id
     LEFT JOIN previous_rectification AS p ON p.finding_id = c.finding_id
 ),
 
 judged AS (
-    -- Gone counts as put right only where the same rule looked and found nothing; what was closed stays so until it is found again.
+    -- Gone counts as put right only where that is known (transforms/reconcile/gone.py); what was closed stays so until it is found again.
     SELECT
         *,
         CASE
             WHEN current_outcome IN ('不属实', '属实但豁免') THEN concat_ws('', '复核结论为', current_outcome)
             WHEN still_found THEN NULL
-            WHEN closed_before IS NOT NULL OR (evaluated AND version_now = seen_version) THEN '源头数据已更正'
+            WHEN closed_before IS NOT NULL OR gone_because = 'corrected' THEN '源头数据已更正'
         END AS closed_because
     FROM followed
 )
@@ -51,8 +54,13 @@ SELECT
     CASE WHEN closed_because IS NOT NULL THEN 'closed' WHEN due < CAST($as_of AS DATE) THEN 'overdue' ELSE 'open' END AS status,
     CASE WHEN closed_because LIKE '复核结论%' THEN current_decided_on
         WHEN closed_because IS NOT NULL THEN coalesce(closed_before, CAST($as_of AS DATE)) END AS closed_on,
-    coalesce(closed_because, CASE WHEN still_found THEN NULL WHEN evaluated THEN '规则已变更，请人工确认是否整改到位'
-        ELSE '本次缺少数据未能核对' END) AS remark,
-    seen_version, run_id, file_name
+    coalesce(closed_because, CASE gone_because
+        WHEN 'not_evaluated' THEN '本次缺少数据未能核对'
+        WHEN 'missing' THEN '本次缺少数据未能核对'
+        WHEN 'rule' THEN '规则已变更，请人工确认是否整改到位'
+        WHEN 'parameter' THEN '规则参数已变更，请人工确认是否整改到位'
+        WHEN 'time' THEN '因核对日期推移不再列入，请人工确认是否整改到位'
+        WHEN 'unknown' THEN '依据数据未变而不再列入，请人工确认是否整改到位' END) AS remark,
+    subject_key, match_tier, event_date, seen_run_id, seen_version, seen_evidence, run_id, file_name
 FROM judged
 ORDER BY township_code, household_id, rule_id, finding_id;

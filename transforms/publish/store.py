@@ -102,6 +102,10 @@ class Store:
             raise StoreError(f"the store {self.root} has no run {run_id}")
         return folder
 
+    def knows(self, run_id: str) -> bool:
+        """Whether a run of this id was published here; a decision may name one of another store."""
+        return (self.runs / run_id / "manifest.json").exists()
+
     def manifest(self, run_id: str | None = None) -> dict[str, Any]:
         """manifest.json of a run, the latest when none is named."""
         return dict(json.loads((self._folder_of(run_id) / "manifest.json").read_text(encoding="utf-8")))

@@ -1,8 +1,11 @@
 -- Findings that came, changed or went since the last published run, and why.
 WITH came AS (
     SELECT
-        f.township_code, f.household_id, f.finding_id, f.rule_id, f.subject_key, f.severity, f.state AS change,
+        f.township_code, f.household_id, f.finding_id, f.rule_id, f.subject_key, f.severity,
+        CASE WHEN p.finding_id IS NULL AND f.state IN ('continuing', 'changed', 'decided') THEN 'returned' ELSE f.state END AS change,
         CASE WHEN f.state = 'reopened' AND e.evidence_hash = f.evidence_hash THEN '核查结果到期'
+            WHEN p.finding_id IS NULL AND f.state IN ('continuing', 'decided') THEN '以前发现过，证据没有变化'
+            WHEN p.finding_id IS NULL AND f.state = 'changed' THEN '以前发现过，证据有变化'
             WHEN f.state IN ('new', 'changed') AND p.rule_version IS NOT NULL AND p.rule_version <> f.rule_version THEN '规则变更'
             WHEN f.state = 'new' THEN '新出现的事实' ELSE '证据有变化' END AS reason,
         -- What was answered is compared with what it was answered on, which may be many runs ago.
@@ -10,23 +13,26 @@ WITH came AS (
     FROM out_finding AS f
     LEFT JOIN previous_suspect AS p ON p.finding_id = f.finding_id
     LEFT JOIN decision_evidence AS e ON e.finding_id = f.finding_id
-    WHERE f.state IN ('new', 'changed', 'reopened')
+    WHERE (p.finding_id IS NULL OR f.state IN ('new', 'changed', 'reopened'))
         AND (f.state <> 'reopened' OR p.finding_id IS NULL OR p.state <> 'reopened' OR p.evidence_hash <> f.evidence_hash)
-        AND EXISTS (SELECT 1 FROM previous_suspect)
+        AND EXISTS (SELECT 1 FROM previous_finding)
 ),
 
 gone AS (
     SELECT
         p.township_code, p.household_id, p.finding_id, p.rule_id, p.subject_key, p.severity, 'gone' AS change,
-        CASE
-            WHEN r.rule_id IS NULL OR r.status <> 'evaluated' THEN '数据缺失，规则未评估'
-            WHEN r.version <> p.rule_version THEN '规则变更'
-            WHEN d.outcome IN ('属实', '不属实') THEN '核查结果已处理'
-            ELSE '源头已更正'
+        CASE g.reason
+            WHEN 'not_evaluated' THEN '数据缺失，规则未评估'
+            WHEN 'missing' THEN '数据缺失，所依据的数据本次未到齐'
+            WHEN 'rule' THEN '规则变更'
+            WHEN 'parameter' THEN '规则参数变更'
+            WHEN 'time' THEN '因核对日期推移不再列入'
+            WHEN 'unknown' THEN '依据未变，原因待核实'
+            ELSE CASE WHEN d.outcome IN ('属实', '不属实') THEN '核查结果已处理' ELSE '源头已更正' END
         END AS reason,
         p.evidence AS evidence_before, CAST(NULL AS VARCHAR) AS evidence_now
     FROM previous_suspect AS p
-    LEFT JOIN run_rule AS r ON r.rule_id = p.rule_id
+    LEFT JOIN gone_reason AS g ON g.finding_id = p.finding_id
     LEFT JOIN current_decision AS d ON d.finding_id = p.finding_id
     WHERE NOT EXISTS (SELECT 1 FROM out_finding AS f WHERE f.finding_id = p.finding_id)
 )

@@ -201,6 +201,7 @@ def _input(file: FileAccount) -> dict[str, Any]:
         "quarantined_by_reason": _summed(sheet.quarantined for sheet in file.sheets),
         "ignored_by_reason": _summed(sheet.ignored for sheet in file.sheets),
         "columns": file.columns,
+        "sheets": [sheet.sheet for sheet in file.sheets if sheet.columns],
         "warnings": [*file.warnings, *(warning for sheet in file.sheets for warning in sheet.warnings)],
     }
 

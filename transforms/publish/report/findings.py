@@ -177,8 +177,8 @@ def read_changes(con: Con, scope: Scope) -> Changes:
         counts[change, severity] = counts.get((change, severity), 0) + number
         reasons[change, reason] = reasons.get((change, reason), 0) + number
     gone = sum(number for (change, _), number in counts.items() if change == "gone")
-    # A settled finding that was away for a run comes back as reopened.
-    back = sum(number - there for change, _, _, number, there in rows if change == "reopened")
+    # A settled finding that was away for a run may come back as reopened.
+    back = sum(number - there for change, _, _, number, there in rows if change in ("reopened", "returned"))
     known = sum(number for (change, _), number in counts.items() if change != "new")
     named = [ChangedFinding(*row) for row in _all(con, CHANGES + NAMED, {**where, "most": NAMED_CHANGES})]
     moves = _all(con, MOVEMENT, {**where, "level": scope.level})

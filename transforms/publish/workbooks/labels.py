@@ -65,7 +65,7 @@ UNIT = {
     "share of households": "占总户数比例",
 }
 
-CHANGE = {"new": "新增", "changed": "证据有变", "reopened": "重新打开", "gone": "已消失"}
+CHANGE = {"new": "新增", "changed": "证据有变", "reopened": "重新打开", "returned": "再次出现", "gone": "已消失"}
 
 
 def chinese_date(day: dt.date | None) -> str:
