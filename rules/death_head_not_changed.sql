@@ -5,7 +5,7 @@ title_en: Dead head of household not replaced by the end of the next month
 family: death
 severity: high
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 黔南州2021年度核查通知, clause: 二（三是）（G08）, asks: 户主死亡的，次月内办完户主变更并更换发放账号}
@@ -81,6 +81,8 @@ SELECT
     h.tier AS match_tier,
     h.confidence AS match_confidence,
     h.contradictions,
+    -- Whoever of them has died is in no row of the evidence.
+    concat_ws(' ', s.one_name, s.people) AS besides,
     concat_ws(' ', h.roll_refs, h.death_refs) AS evidence,
     concat_ws('',
         '户主', coalesce(h.head_name, ''), '登记为', cn_date(h.best_date), '死亡，应在', cn_month(h.best_month + 1),

@@ -84,6 +84,8 @@ SELECT
     h.person_key,
     d.tier AS match_tier,
     d.confidence AS match_confidence,
+    -- A card expires without its row changing.
+    coalesce(CAST(d.grade AS VARCHAR), CASE WHEN d.person_key IS NOT NULL THEN '证件已失效' END) AS besides,
     concat_ws(' ', p.refs, d.refs) AS evidence,
     concat_ws('', coalesce(p.name, '该对象'), '在名册上登记为残疾', CAST(h.grade AS VARCHAR), '级，', CASE
             WHEN d.grade IS NOT NULL THEN concat_ws('', '残联有效证件为', CAST(d.grade AS VARCHAR), '级')

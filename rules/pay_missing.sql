@@ -67,7 +67,10 @@ seen AS (
 SELECT
     e.household_id AS subject_key,
     e.household_id,
+    month_start(c.latest_pay_month) AS event_date,
     CAST(e.amount AS DECIMAL(18, 2)) AS amount_at_risk,
+    -- No row tells of the month that is missing: an answer about one month is none about the next.
+    month_text(c.latest_pay_month) AS besides,
     concat_ws(' ', h.refs, s.refs) AS evidence,
     concat_ws('', coalesce(h.head_name, '该'), '户自', cn_date(e.since), '起享受救助，每月', yuan(e.amount), '元，但',
         cn_month(c.latest_pay_month), CASE WHEN m.household_id IS NULL THEN '的发放台账中没有该户'

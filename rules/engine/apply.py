@@ -27,6 +27,7 @@ OPTIONAL = {
     "match_confidence": "DOUBLE",
     "contradictions": "VARCHAR",
     "also_keys": "VARCHAR",
+    "besides": "VARCHAR",
 }
 
 

@@ -40,7 +40,8 @@ assembled AS (
         f.explanation,
         upper(substr(md5(concat_ws('|', f.rule_id, f.subject_key)), 1, 16)) AS finding_id,
         -- The caveat is left out: what was answered holds again when the refused file has been sent anew.
-        md5(concat_ws('|', coalesce(f.severity, c.default_severity), coalesce(f.contradictions, ''), coalesce(e.facts, ''))) AS evidence_hash,
+        md5(concat_ws('|', coalesce(f.severity, c.default_severity), coalesce(f.contradictions, ''), coalesce(e.facts, ''), f.besides))
+            AS evidence_hash,
         coalesce(a.also_townships, CAST([] AS VARCHAR[])) AS also_townships
     FROM placed_finding AS f
     INNER JOIN finding_rule AS c ON c.rule_id = f.rule_id

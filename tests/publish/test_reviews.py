@@ -123,7 +123,7 @@ def fact(value: int, row: int = 1) -> dict[str, Any]:
             False,
             ["当时："],
         ),  # what stayed is not said again, whatever row it stands in now
-        ([fact(99000)], False, ["级别或矛盾之处"]),
+        ([fact(99000)], False, ["级别、矛盾之处或疑点说明中的情况"]),
         ([fact(99000)], True, []),
     ],
 )

@@ -160,8 +160,9 @@ def test_what_did_not_come_was_not_corrected(tmp_path, files, reason):
 
 def test_a_file_refused_every_night_hides_no_correction(tmp_path):
     junk = {"vehicles/readme.csv": None}
-    then, now = {**TWO["vehicles"], **junk}, {"vehicles/a-0701.csv": [], "vehicles/b.csv": [OTHER_CAR], **junk}
-    assert why(tmp_path, Night({"vehicles": then}), Night({"vehicles": now})) == "corrected"
+    then = Night({"vehicles": {**TWO["vehicles"], **junk}})
+    now = Night({"vehicles": {"vehicles/a-0701.csv": [], "vehicles/b.csv": [OTHER_CAR], **junk}})
+    assert why(tmp_path, then, now) == "corrected"
 
 
 def test_a_register_lost_as_a_whole_is_missing_whatever_else_changed(tmp_path):

@@ -204,7 +204,9 @@ def reopened_text(lead: Lead, reviews: Reviews, dataset_titles: Mapping[str, str
     changed = changed_facts(earlier.evidence, lead.evidence, dataset_titles)
     if len(changed) > MOST_CHANGES:
         changed = [*changed[:MOST_CHANGES], f"……另有{len(changed) - MOST_CHANGES}处变化"]
-    return "\n".join([f"{said}，此后依据有变化。", *(changed or ["级别或矛盾之处与当时不同。"])])
+    return "\n".join(
+        [f"{said}，此后依据有变化。", *(changed or ["级别、矛盾之处或疑点说明中的情况（月份、人数等）与当时不同。"])]
+    )
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
