@@ -86,7 +86,7 @@ def import_feedback(
     Raises StoreError without a published run, DecisionsError when the database fails; then nothing of any
     file is recorded.
     """
-    from transforms.decisions.checking import CheckedList
+    from transforms.decisions.checking import CheckedList, contradictions
     from transforms.decisions.database import open_decisions
     from transforms.decisions.repository import record
     from transforms.decisions.returned import UnreadableReturn
@@ -100,6 +100,7 @@ def import_feedback(
             checked.append(_check(store, path, settings, holds, day))
         except UnreadableReturn as reason:
             checked.append(_unreadable(path, str(reason)))
+    contradictions([c for c in checked if isinstance(c, CheckedList)])
     lists = [_returned(c) for c in checked if isinstance(c, CheckedList) and c.answers]
     done = []
     if lists:
@@ -171,10 +172,14 @@ def _unreadable(path: Path, message: str) -> FileFeedback:
 
 
 def _feedback(checked: Any, recorded: Any) -> FileFeedback:
-    from transforms.decisions.checking import as_rows
+    from transforms.decisions.checking import as_rows, recorded_remarks
     from transforms.decisions.returned import LEADS_FORM
 
     book = checked.book
+    if recorded:
+        refused, warnings = recorded_remarks(book, recorded)
+        checked.refused += refused
+        checked.warnings += warnings
     return FileFeedback(
         book.file_name,
         "leads" if book.form == LEADS_FORM else "visits",

@@ -224,7 +224,44 @@ def test_a_correction_counts_and_the_old_file_does_not_undo_it(store, settings, 
     assert [import_feedback(store, [f], settings).recorded for f in (first, second, first)] == [1, 1, 0]
     assert [d["outcome"] for d in decisions_of(store, finding, settings)] == ["属实", "不属实"]
     book.answer(row, "属实")
-    assert import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings).recorded == 1, "corrected back"
+    copy = import_feedback(store, [book.save(tmp_path / "copy of the first.xlsx")], settings)
+    assert (copy.recorded, [(r["row"], r["code"]) for r in copy.files[0].refused]) == (0, [(row, "superseded")])
+    assert copy.exit_status == 3
+    book.answer(row, "属实", 说明="复核后改回")
+    back = import_feedback(store, [book.save(tmp_path / "third.xlsx")], settings)
+    assert (back.recorded, [w["code"] for w in back.files[0].warnings]) == (1, ["replaced"]), (
+        "corrected back, and said so"
+    )
+
+
+def test_copies_of_a_list_given_together_must_not_contradict_each_other(store, settings, tmp_path):
+    book = officers(Store(store).run_dir())[MAIN]
+    differing, same, alone = book.rows[:3]
+    book.answer(differing, "属实")
+    book.answer(same, "不属实")
+    one = book.save(tmp_path / "one.xlsx")
+    book.answer(differing, "不属实")
+    book.answer(alone, "待查")
+    other = book.save(tmp_path / "other.xlsx")
+    report = import_feedback(store, [one, other], settings)
+    assert [[(r["row"], r["code"]) for r in f.refused] for f in report.files] == [[(differing, "duplicate_row")]] * 2
+    assert [(f.recorded, f.known) for f in report.files] == [(1, 0), (1, 1)]
+    assert "one.xlsx" in report.files[1].refused[0]["message"]
+    assert decisions_of(store, book.get(differing, "finding_id"), settings) == []
+
+
+def test_an_answer_to_an_older_list_is_kept_and_said_not_to_count(store, settings, tmp_path):
+    book = officers(Store(store).run_dir())[MAIN]
+    finding = book.get(book.rows[0], "finding_id")
+    newer = officers(nightly(store, SAMPLE, settings))[MAIN]
+    newer.answer(newer.row_of(finding), "不属实")
+    assert import_feedback(store, [newer.save(tmp_path / "newer.xlsx")], settings).recorded == 1
+    book.answer(book.rows[0], "属实")
+    late = import_feedback(store, [book.save(tmp_path / "older.xlsx")], settings)
+    assert (late.recorded, [(w["row"], w["code"]) for w in late.files[0].warnings]) == (
+        1,
+        [(book.rows[0], "later_list")],
+    )
 
 
 def test_an_expired_decision_opens_the_finding_again_and_says_so_once(store, tmp_path):

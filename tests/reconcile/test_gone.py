@@ -159,15 +159,15 @@ def test_what_did_not_come_was_not_corrected(tmp_path, files, reason):
 
 
 def test_a_file_refused_every_night_hides_no_correction(tmp_path):
-    junk = {"vehicles/readme.csv": None}
+    junk: dict[str, Any] = {"vehicles/readme.csv": None}
     then = Night({"vehicles": {**TWO["vehicles"], **junk}})
     now = Night({"vehicles": {"vehicles/a-0701.csv": [], "vehicles/b.csv": [OTHER_CAR], **junk}})
     assert why(tmp_path, then, now) == "corrected"
 
 
 def test_a_register_lost_as_a_whole_is_missing_whatever_else_changed(tmp_path):
-    then, now = ({**TWO, "benefit_roll": {"r.csv": []}}, {"vehicles": {"vehicles/a.csv": []}})
-    assert why(tmp_path, Night(then), Night(now)) == "missing"
+    then = Night({**TWO, "benefit_roll": {"r.csv": []}})
+    assert why(tmp_path, then, Night({"vehicles": {"vehicles/a.csv": []}})) == "missing"
 
 
 def test_rules_and_parameters_that_changed_are_named_first(tmp_path):

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from transforms.decisions.answers import WrongEntry, day_of, outcome_of, text_of
 from transforms.decisions.issued import IssuedLead, IssuedList
-from transforms.decisions.repository import Answer, Said
+from transforms.decisions.repository import Answer, Recorded, Said
 from transforms.decisions.returned import ANSWER_HEADING, ReturnedBook, ReturnedRow
 from transforms.publish.workbooks.labels import chinese_date
 from transforms.publish.workbooks.sheet import cell_text
@@ -101,8 +101,13 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
 
 def remark(book: ReturnedBook, row: ReturnedRow, heading: str, code: str, message: str) -> Remark:
     """A remark on one cell, its column named by letter and heading."""
+    return remark_at(book, row.number, heading, code, message)
+
+
+def remark_at(book: ReturnedBook, row: int, heading: str, code: str, message: str) -> Remark:
+    """The same of a row known by its number."""
     letter = book.columns.get(heading, "")
-    return Remark(book.file_name, book.form.sheet, row.number, f"{letter} {heading}".strip(), code, message)
+    return Remark(book.file_name, book.form.sheet, row, f"{letter} {heading}".strip(), code, message)
 
 
 def wrong_keys(book: ReturnedBook, issued: Mapping[str, Asked] | None, row: ReturnedRow) -> Iterable[Remark]:
@@ -269,6 +274,27 @@ def duplicates(book: ReturnedBook, read: Sequence[tuple[ReturnedRow, A]]) -> lis
     return remarks
 
 
+def contradictions(lists: Sequence[CheckedList[Any]]) -> None:
+    """Refuse what copies of one list, given together, answer differently: nobody can say which of them is the last word."""
+    told: dict[tuple[str, str, str, str], list[tuple[CheckedList[Any], Said]]] = {}
+    for checked in lists:
+        book = checked.book
+        for answer in checked.answers:
+            about = (book.form.sheet, book.run_id, book.township_code, answer.subject_id)
+            told.setdefault(about, []).append((checked, answer))
+    for group in told.values():
+        if len({answer.content_key for _, answer in group}) == 1:
+            continue
+        places = "、".join(f"{checked.book.file_name}第{answer.source_row}行" for checked, answer in group)
+        for checked, answer in group:
+            message = f"同一份名单的几个文件（{places}）对同一条{checked.book.form.about}填写不同，均未采用；请只报回正确的一份"
+            checked.refused.append(remark_at(checked.book, answer.source_row, "finding_id", "duplicate_row", message))
+    for checked in lists:
+        twice = {remark.row for remark in checked.refused}
+        checked.answers = [answer for answer in checked.answers if answer.source_row not in twice]
+        checked.warnings = [warning for warning in checked.warnings if warning.row not in twice]
+
+
 def half_filled(book: ReturnedBook, row: ReturnedRow) -> list[Remark]:
     """A row without the answer itself, though something else was filled in."""
     if not any(row.holds(heading) for heading in book.form.fill_in):
@@ -293,6 +319,24 @@ def add_months(day: dt.date, months: int) -> dt.date:
     year, month = divmod(index, 12)
     following = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return dt.date(year, month + 1, min(day.day, (following - dt.timedelta(days=1)).day))
+
+
+def recorded_remarks(book: ReturnedBook, recorded: Recorded) -> tuple[list[Remark], list[Remark]]:
+    """What is to be said of answers beside those recorded before: (refused, warnings)."""
+
+    def told(rows: Iterable[int], code: str, message: str) -> list[Remark]:
+        return [remark_at(book, row, ANSWER_HEADING, code, message) for row in rows]
+
+    refused = told(
+        recorded.superseded,
+        "superseded",
+        "本行与这份名单以前报回、后来已更正的填写完全相同，未采用；确需改回的，请更新核查日期或说明后再报回",
+    )
+    warnings = told(recorded.replacing, "replaced", "已采用，取代了这份名单以前报回的不同填写")
+    warnings += told(
+        recorded.outweighed, "later_list", "已存档，但后一批次的名单对同一条线索已有核查结果，以后一批次的为准"
+    )
+    return refused, warnings
 
 
 def as_rows(remarks: Iterable[Remark]) -> list[dict[str, Any]]:

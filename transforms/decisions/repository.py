@@ -75,6 +75,9 @@ class Said(Protocol):
     """One accepted row of a returned list, a dataclass of the columns it is kept in."""
 
     @property
+    def source_row(self) -> int: ...
+
+    @property
     def subject_id(self) -> str: ...
 
     @property
@@ -105,6 +108,8 @@ class Returned(Protocol):
 
     def earlier(self) -> Select[Any]: ...
 
+    def later(self) -> Select[Any] | None: ...
+
 
 @dataclass(frozen=True)
 class ReturnedList:
@@ -127,20 +132,33 @@ class ReturnedList:
             .order_by(Decision.id)
         )
 
+    def later(self) -> Select[Any]:
+        """Query of the findings answered on a later list: that answer counts, whenever this one comes."""
+        as_of = self.answers[0].run_as_of
+        newer = (Decision.run_as_of > as_of) | ((Decision.run_as_of == as_of) & (Decision.run_id > self.run_id))
+        return select(Decision.finding_id).where(newer).distinct()
+
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of one file's answers: newly recorded, or known already."""
+    """What became of one file's answers: newly recorded, or known already; by row of the file, what was refused for saying what has since been
+    corrected (`superseded`), what replaces another answer to the same list (`replacing`), and what a later list's answer outweighs
+    (`outweighed`).
+    """
 
     new: int
     known: int
+    superseded: tuple[int, ...] = ()
+    replacing: tuple[int, ...] = ()
+    outweighed: tuple[int, ...] = ()
 
 
 def record(engine: Engine, lists: Sequence[Returned], imported_by: str, now: dt.datetime) -> list[Recorded]:
     """Record the answers of every list in one transaction; `now` is UTC without a time zone.
 
     An answer is known when the list's latest answer to the finding says the same, or this very file brought
-    it before: importing twice is importing once, and an old file given again does not undo a correction.
+    it before: importing twice is importing once, and an old file given again does not undo a correction. Nor
+    does a copy of it: an answer that says to the last word what another has replaced since is refused.
     Raises DecisionsError, and then nothing is recorded.
     """
     with writing(engine) as con:
@@ -152,7 +170,11 @@ def _record_list(con: Connection, one: Returned, imported_by: str, now: dt.datet
     earlier = con.execute(one.earlier()).all()
     latest = {subject: key for subject, key, _ in earlier}
     brought = {key for _, key, batch in earlier if batch == batch_id}
-    new = [a for a in one.answers if latest.get(a.subject_id) != a.content_key and a.content_key not in brought]
+    said = {key for _, key, _ in earlier}
+    changed = [a for a in one.answers if latest.get(a.subject_id) != a.content_key and a.content_key not in brought]
+    new = [a for a in changed if a.content_key not in said]
+    later = one.later() if new else None
+    answered_later = set(con.execute(later).scalars()) if later is not None else set()
     if new:
         if batch_id is None:
             values = {
@@ -166,7 +188,13 @@ def _record_list(con: Connection, one: Returned, imported_by: str, now: dt.datet
             batch_id = con.execute(insert(ImportBatch).values(values).returning(ImportBatch.id)).scalar_one()
         stamped = {"batch_id": batch_id, one.recorded_as: now}
         con.execute(insert(one.table), [{**vars(a), "content_key": a.content_key, **stamped} for a in new])
-    return Recorded(len(new), len(one.answers) - len(new))
+    return Recorded(
+        len(new),
+        len(one.answers) - len(changed),
+        tuple(a.source_row for a in changed if a.content_key in said),
+        tuple(a.source_row for a in new if a.subject_id in latest),
+        tuple(a.source_row for a in new if a.subject_id in answered_later),
+    )
 
 
 def history(engine: Engine, finding_id: str) -> list[dict[str, Any]]:

@@ -92,6 +92,10 @@ class ReturnedVisits:
             .order_by(SampleCheck.id)
         )
 
+    def later(self) -> None:
+        """A visit is on one list only."""
+        return None
+
 
 def record_draw(engine: Engine, draw: IssuedDraw, drawn_by: str, now: dt.datetime) -> bool:
     """Keep a draw before its lists are handed out; `now` is UTC without a time zone. False when it is known.
