@@ -23,7 +23,7 @@ def reconcile(plan: RunPlan, settings: Settings, progress: Progress) -> list[Sta
         load_previous_roll(con, other_roll(plan, snapshot), HOUSEHOLDS if is_narrowed(con) else "TRUE")
         con.begin()
         run_tables.write_inputs(con, snapshot.inputs, contracts)
-        create_row_check(con, contracts["benefit_roll"])
+        create_row_check(con, contracts["benefit_roll"], snapshot.staged("benefit_roll"))
         tables = build_reconciliation(con)
         if plan.township:
             keep_township(con, plan.township)

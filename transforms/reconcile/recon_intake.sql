@@ -1,6 +1,6 @@
 -- Two kinds of rows. kind 'file' (level county): what became of every row of every file. kind 'quality' (household, township, county): the two
 -- rates the notices ask for, from counts that foot: 信息入库准确率 = roll rows without an identity or code finding, 校验通过率 = roll rows that
--- passed every contract check.
+-- passed every contract check (row_check) and bear a valid ID number.
 WITH identity_finding AS (
     SELECT DISTINCT r.person_key
     FROM raw_finding AS r

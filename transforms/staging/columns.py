@@ -16,6 +16,8 @@ LINEAGE = {
     "_sheet": "VARCHAR",
     "_row": "BIGINT",
 }
+#: In the staged file beside what views show: bit i, the cell of column i of faults.unusable_cells held what cannot be read.
+UNREADABLE = "_bad"
 
 
 def staged_columns(contract: Contract) -> dict[str, str]:

@@ -15,7 +15,7 @@ from transforms.intake import RawSheet, ReceivedFile, UnreadableFile, open_raw
 from transforms.intake.sql import path_literal
 from transforms.staging.accounting import describe_sheets
 from transforms.staging.classify import OTHER_SHEET, RECORD, REJECTED, SAME_FILE
-from transforms.staging.columns import LINEAGE, staged_columns
+from transforms.staging.columns import LINEAGE, UNREADABLE, staged_columns
 from transforms.staging.faults import contract_faults
 from transforms.staging.headings import HeadingIndex
 from transforms.staging.model import QUARANTINE, STAGED, FileAccount, SheetAccount
@@ -157,7 +157,8 @@ def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, parts: Seq
     ).fetchall()[0]
     if len(parts) == 1 and not (rounded or repeats or others):
         return
-    columns = ", ".join(rounded.get(column, name(column)) for column in [*LINEAGE, *staged_columns(contract)])
+    kept = [*LINEAGE, *staged_columns(contract), UNREADABLE]
+    columns = ", ".join(rounded.get(column, name(column)) for column in kept)
     path = target / STAGED / f"{contract.dataset}.parquet"
     new = "AND _row_id NOT IN (SELECT _row_id FROM repeat_row)" if repeats else ""
     con.execute(
