@@ -61,10 +61,10 @@ class Staged:
     """The snapshot of a night, as far as it is asked."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.path = folder
 
     def staged(self, dataset: str) -> Path:
-        return self.folder / f"{dataset}.parquet"
+        return self.path / f"{dataset}.parquet"
 
 
 def why(tmp_path: Path, then: Night, now: Night, dataset: str = "vehicles", **said: Any) -> str | None:
@@ -163,6 +163,16 @@ def test_a_file_refused_every_night_hides_no_correction(tmp_path):
     then = Night({"vehicles": {**TWO["vehicles"], **junk}})
     now = Night({"vehicles": {"vehicles/a-0701.csv": [], "vehicles/b.csv": [OTHER_CAR], **junk}})
     assert why(tmp_path, then, now) == "corrected"
+
+
+def test_a_row_that_was_quarantined_was_not_corrected(tmp_path):
+    (tmp_path / "quarantine").mkdir()
+    received = json.dumps(
+        {"车主": "周大伟", "车主身份证号": f" {CAR['owner_id_number']}", "价值": "-1"}, ensure_ascii=False
+    )
+    duckdb.sql(f"COPY (SELECT '{received}' AS received) TO '{tmp_path}/quarantine/vehicles.parquet' (FORMAT parquet)")
+    now = {"vehicles/a.csv": [], "vehicles/b.csv": [OTHER_CAR]}
+    assert why(tmp_path, Night(TWO), Night({"vehicles": now})) == "missing"
 
 
 def test_a_register_lost_as_a_whole_is_missing_whatever_else_changed(tmp_path):

@@ -20,7 +20,7 @@ from data_contracts.loader import Contract
 from rules.engine.corpus import Rule
 from rules.engine.findings import shown_columns, shown_values
 from transforms.sql_words import words_of
-from transforms.staging.model import Snapshot
+from transforms.staging.model import QUARANTINE, Snapshot
 from transforms.values import literal
 
 FOLDER = Path(__file__).parent
@@ -39,6 +39,7 @@ TABLES = {
     "sheet_here": "dataset VARCHAR, file VARCHAR, sheet VARCHAR",
     "month_here": "dataset VARCHAR, month VARCHAR",
     "row_here": "dataset VARCHAR, shown VARCHAR",
+    "row_held": "dataset VARCHAR, shown VARCHAR",
 }
 
 
@@ -168,7 +169,8 @@ def _regions(rule: Rule, now: LookedAt, then: LookedAt) -> set[str]:
 def _look_for_rows(
     con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule], contracts: Mapping[str, Contract], snapshot: Snapshot
 ) -> None:
-    """row_here and month_here: which of the evidence's rows, and of its months, are in datasets that changed since."""
+    """row_here and month_here: which of the evidence's rows, and of its months, are in datasets that changed since. row_held: which may be
+    among the rows quarantined today."""
     asked: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for rule_id, dataset in con.execute("SELECT DISTINCT rule_id, dataset FROM gone_item WHERE changed").fetchall():
         asked[dataset].add(shown_columns(rules[rule_id], contracts[dataset]))
@@ -176,6 +178,8 @@ def _look_for_rows(
         types = {column.name: column.type for column in contracts[dataset].columns}
         for columns in sorted(shown):
             con.execute(_rows_sql(dataset, columns, types))
+            if (held := snapshot.path / QUARANTINE / f"{dataset}.parquet").exists():
+                con.execute(_held_sql(dataset, _key(columns, types), held))
         staged = snapshot.staged(dataset)
         for month in sorted({c for columns in shown for c in columns if types[c] == "month"} if staged else ()):
             # The file itself: of a rerun the view holds one township's rows.
@@ -185,13 +189,26 @@ def _look_for_rows(
 
 
 def _rows_sql(dataset: str, columns: tuple[str, ...], types: Mapping[str, str]) -> str:
-    key = min(columns, key=lambda column: (*KEYS, types[column]).index(types[column]))
+    key = _key(columns, types)
     asked = f"SELECT coalesce(shown ->> '$.{key}', '') FROM gone_item WHERE dataset = '{dataset}' AND changed"
     # Within a list numbers are written as the evidence has them.
     return (
         f"INSERT INTO row_here SELECT DISTINCT '{dataset}', CAST(to_json({{'values': {shown_values(columns, types)}}}) -> '$.values' AS VARCHAR) "
         f"FROM stg_{dataset} AS s WHERE coalesce(CAST(s.{key} AS VARCHAR), '') IN ({asked})"
     )
+
+
+def _held_sql(dataset: str, key: str, held: Path) -> str:
+    """By the cells of their key as received: whatever is wrong with such a row, it was not taken out."""
+    cells = f"SELECT trim(unnest(json_extract_string(received, '$.*'))) FROM read_parquet({literal(str(held))})"
+    return (
+        f"INSERT INTO row_held SELECT DISTINCT dataset, shown FROM gone_item WHERE dataset = '{dataset}' AND changed "
+        f"AND (shown ->> '$.{key}') IN ({cells})"
+    )
+
+
+def _key(columns: tuple[str, ...], types: Mapping[str, str]) -> str:
+    return min(columns, key=lambda column: (*KEYS, types[column]).index(types[column]))
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -3,6 +3,8 @@ CREATE OR REPLACE TABLE gone_reason AS
 WITH placed AS (
     SELECT
         i.*,
+        EXISTS (SELECT 1 FROM row_here AS t WHERE t.dataset = i.dataset AND t.shown = i.shown) AS row_came,
+        EXISTS (SELECT 1 FROM row_held AS q WHERE q.dataset = i.dataset AND q.shown = i.shown) AS held,
         EXISTS (SELECT 1 FROM sheet_here AS h WHERE h.dataset = i.dataset AND h.file = i.file AND h.sheet = i.sheet) AS sheet_came,
         i.month IS NULL OR NOT i.changed
             OR EXISTS (SELECT 1 FROM month_here AS m WHERE m.dataset = i.dataset AND m.month = i.month) AS month_came
@@ -12,11 +14,12 @@ WITH placed AS (
 judged AS (
     SELECT
         finding_id, dataset, month, valid_until,
-        -- Its sheet is not among today's while fewer came, or its month is in no file: it did not come, nobody took it out. A month that was one
-        -- person's alone is gone with his rows; one nobody was paid in is missing.
-        (short AND NOT sheet_came) OR (NOT month_came AND (NOT sheet_came OR dataset = 'payments')) AS absent,
-        changed AND NOT EXISTS (SELECT 1 FROM row_here AS t WHERE t.dataset = p.dataset AND t.shown = p.shown) AS corrected
-    FROM placed AS p
+        -- Its sheet is not among today's while fewer came, its month is in no file, or it is quarantined: it did not come, nobody took it out. A month
+        -- that was one person's alone is gone with his rows; one nobody was paid in is missing.
+        (short AND NOT sheet_came) OR (NOT month_came AND (NOT sheet_came OR dataset = 'payments'))
+            OR (changed AND NOT row_came AND held) AS absent,
+        changed AND NOT row_came AS corrected
+    FROM placed
 ),
 
 summed AS (
