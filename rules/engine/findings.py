@@ -74,7 +74,9 @@ def _standards(con: duckdb.DuckDBPyConnection, parameters: ParameterSet, as_of: 
 
 
 def _evidence(con: duckdb.DuckDBPyConnection, rules: list[Rule], contracts: Mapping[str, Contract]) -> None:
-    """`evidence_item`: rule, subject, ref, dataset, file, sheet, row, values (JSON of the columns the rule shows)."""
+    """`evidence_item`: rule, subject, ref, dataset, file, sheet, row, values (JSON of the columns the rule shows), copy: 2, 3 … for values that have
+    come before, where identical rows are no facts of their own: in the same file.
+    """
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE evidence_ref AS
@@ -85,7 +87,7 @@ def _evidence(con: duckdb.DuckDBPyConnection, rules: list[Rule], contracts: Mapp
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE evidence_item (rule_id VARCHAR, subject_key VARCHAR, dataset VARCHAR, ref VARCHAR, "
-        "file VARCHAR, sheet VARCHAR, row BIGINT, shown JSON)"
+        "file VARCHAR, sheet VARCHAR, row BIGINT, shown JSON, copy BIGINT)"
     )
     for (dataset,) in con.execute("SELECT DISTINCT dataset FROM evidence_ref ORDER BY 1").fetchall():
         con.execute(_evidence_sql(dataset, rules, contracts[dataset]))
@@ -110,9 +112,11 @@ def _evidence_sql(dataset: str, rules: list[Rule], contract: Contract) -> str:
         f"WHEN e.rule_id IN ({', '.join(repr(i) for i in ids)}) THEN to_json({shown_values(columns, types)})"
         for columns, ids in by_columns.items()
     )
+    among = "" if contract.repeats_are_facts else ", file"
     return (
-        f"INSERT INTO evidence_item SELECT e.rule_id, e.subject_key, e.dataset, e.ref, s._file, s._sheet, s._row, CASE {cases} END "
-        f"FROM evidence_ref AS e INNER JOIN stg_{dataset} AS s ON s._row_id = e._row_id WHERE e.dataset = '{dataset}'"
+        f"INSERT INTO evidence_item SELECT *, row_number() OVER (PARTITION BY rule_id, subject_key, CAST(shown AS VARCHAR){among}) FROM ("
+        f"SELECT e.rule_id, e.subject_key, e.dataset, e.ref, s._file AS file, s._sheet, s._row, CASE {cases} END AS shown "
+        f"FROM evidence_ref AS e INNER JOIN stg_{dataset} AS s ON s._row_id = e._row_id WHERE e.dataset = '{dataset}')"
     )
 
 

@@ -181,3 +181,18 @@ def test_the_same_drop_again_changes_nothing_and_a_household_that_leaves_is_told
     assert sorted(told) == sorted([(leaver, 1, 0), (raised, 0, 1)])
     assert_foots(second)
     assert STRAY not in {key for _, key in second.query("SELECT rule_id, subject_key FROM recon_changes")}
+
+
+def test_a_row_that_comes_in_a_second_file_too_is_no_new_evidence_but_a_second_payment_is(small: Small, bench: Bench, copy: Drop):  # fmt: skip
+    (deaths,), paid = copy.files("deaths"), copy.files("payments")[-1]
+    copy.write(deaths.with_name("重报.csv"), copy.read(deaths).reverse())
+    money = copy.read(paid)
+    copy.write(paid.with_name("补.csv"), money.filter(pl.col("household_id") == STRAY))
+    now = bench.check(copy)
+    ask = "SELECT subject_key, evidence_hash, len(CAST(evidence AS JSON[])) FROM out_finding WHERE rule_id = '{}'"
+    before = {key: (hashed, rows) for key, hashed, rows in small.checked.query(ask.format("death_still_on_roll"))}
+    after = {key: (hashed, rows) for key, hashed, rows in now.query(ask.format("death_still_on_roll"))}
+    assert {key: hashed for key, (hashed, _) in after.items()} == {key: hashed for key, (hashed, _) in before.items()}
+    assert any(rows > before[key][1] for key, (_, rows) in after.items()), "both rows are shown"
+    stray = ask.format("pay_not_on_roll") + f" AND starts_with(subject_key, '{STRAY}')"
+    assert now.query(stray)[0][1] != small.checked.query(stray)[0][1]

@@ -13,9 +13,10 @@ TABLES = """
 CREATE TABLE placed_finding (rule_id VARCHAR, subject_key VARCHAR, severity VARCHAR, township_code VARCHAR, village VARCHAR, household_id VARCHAR,
     head_name VARCHAR, id_number VARCHAR, name VARCHAR, benefit_type VARCHAR, match_tier VARCHAR, match_confidence DOUBLE, amount_at_risk DECIMAL(18, 2),
     event_date DATE, contradictions VARCHAR, besides VARCHAR, explanation VARCHAR);
-CREATE TABLE finding_rule AS SELECT 'r' AS rule_id, 1 AS rule_version, 't' AS rule_title, 'medium' AS default_severity, 'household' AS subject, 'rule' AS amount;
+CREATE TABLE finding_rule AS SELECT 'r' AS rule_id, 1 AS rule_version, 't' AS rule_title, 'medium' AS default_severity, 'household' AS subject, 'rule' AS amount,
+    CAST(NULL AS VARCHAR) AS caveat;
 CREATE TABLE evidence_item AS SELECT 'r' AS rule_id, 'H1' AS subject_key, 'benefit_roll' AS dataset, 'f' AS file, '' AS sheet, 2 AS row,
-    CAST('{"household_id":"H1"}' AS JSON) AS shown;
+    CAST('{"household_id":"H1"}' AS JSON) AS shown, 1 AS copy;
 CREATE TABLE core_township (township_code VARCHAR, township_name VARCHAR);
 CREATE TABLE also_township (rule_id VARCHAR, subject_key VARCHAR, also_townships VARCHAR[]);
 CREATE TABLE paid_amount (rule_id VARCHAR, subject_key VARCHAR, amount DECIMAL(18, 2));

@@ -22,13 +22,13 @@ from transforms.publish.workbooks.labels import SEVERITIES
 from transforms.publish.workbooks.reading import ask
 
 NAMED_CHANGES = 100
-# Without a household the subject stands for it, as on the townships' lists.
+# Without a household the subject stands for it where money is counted once; it is no household where those are counted.
 SCOPED = """
 WITH scoped AS (
     SELECT
         rule_id, rule_title, severity, township_code, state, state <> 'decided' AS is_open,
         coalesce(amount_at_risk, 0) AS amount,
-        coalesce(household_id, split_part(subject_key, '|', 1)) AS about
+        household_id, coalesce(household_id, split_part(subject_key, '|', 1)) AS about
     FROM out_finding
     WHERE $township IS NULL OR township_code = $township OR list_contains(also_townships, $township)
 )
@@ -40,7 +40,7 @@ SELECT
 """
 GRADES = """
 SELECT
-    severity, count(*) FILTER (is_open), count(DISTINCT about) FILTER (is_open),
+    severity, count(*) FILTER (is_open), count(DISTINCT household_id) FILTER (is_open),
     coalesce(sum(amount) FILTER (is_open), 0), count(*) FILTER (NOT is_open)
 FROM scoped
 GROUP BY severity
@@ -58,7 +58,7 @@ BY_RULE = """
 )
 SELECT
     s.rule_id, any_value(s.rule_title), coalesce(any_value(r.family), ''), s.severity,
-    count(*) FILTER (s.is_open), count(DISTINCT s.about) FILTER (s.is_open),
+    count(*) FILTER (s.is_open), count(DISTINCT s.household_id) FILTER (s.is_open),
     coalesce(sum(s.amount) FILTER (s.is_open), 0), count(*) FILTER (s.state = 'new'),
     count(*) FILTER (s.state = 'changed'), count(*) FILTER (s.state = 'reopened'),
     count(*) FILTER (s.state = 'decided'),
@@ -75,7 +75,7 @@ BY_TOWNSHIP = """
         count(*) FILTER (is_open AND severity = 'high') AS high,
         count(*) FILTER (is_open AND severity = 'medium') AS medium,
         count(*) FILTER (is_open AND severity = 'low') AS low,
-        count(DISTINCT about) FILTER (is_open) AS households, sum(amount) FILTER (is_open) AS amount,
+        count(DISTINCT household_id) FILTER (is_open) AS households, sum(amount) FILTER (is_open) AS amount,
         count(*) FILTER (state = 'new') AS new, count(*) FILTER (NOT is_open) AS decided
     FROM scoped
     GROUP BY township_code

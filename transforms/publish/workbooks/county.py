@@ -105,8 +105,7 @@ def _write_cover(
         ("数据时间", f"发放台账到{month_label(month)}" if month else ""),
         (
             "线索",
-            f"待核查{len(leads)}条，{cover.households_in_words(leads)}；"
-            f"已核结{len(page.leads) - len(leads)}条",
+            f"待核查{len(leads)}条，{cover.households_in_words(leads)}；已核结{len(page.leads) - len(leads)}条",
         ),
     ]
     sheet = cover.open_cover(book, "社会救助核对汇总", f"{page.name}（{page.code}）", book.run, facts)
