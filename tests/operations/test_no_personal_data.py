@@ -308,7 +308,7 @@ def test_no_file_is_named_after_anybody(house):
 def test_by_products_are_those_we_know(house):
     """A new kind of file is either made for people's data (then canary.FOR_DATA names it) or searched here."""
     found = {p.relative_to(house.latest).parts[0] for p in canary.by_products(house.store) if house.latest in p.parents}
-    assert found == {"manifest.json", "data_docs", "report.html", "linkage_report.html"}
+    assert found == {"manifest.json", "data_docs", "report.html", "linkage_report.html", "earlier_findings.parquet"}
 
 
 def test_a_run_that_fails_leaves_nothing(house):
