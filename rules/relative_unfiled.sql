@@ -5,7 +5,7 @@ title_en: Near relative of an official, not filed
 family: relative
 severity: medium
 status: stable
-version: 4
+version: 5
 subject: person|person
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（三是）、附件1（Q24、Q32）, asks: 经办人员和村（居）委会成员、民政协理员的近亲属享受低保的全面备案，并在汇总表中注明}
@@ -49,13 +49,9 @@ WITH official AS (
 ),
 
 relative AS (
-    SELECT
-        k.a_person_key, k.b_id, k.relation, k.refs,
-        coalesce(l.tier, 'id_exact') AS tier,
-        coalesce(l.confidence, 1.0) AS confidence
+    SELECT k.a_person_key, k.b_id, k.relation, k.refs, k.tier, k.confidence
     FROM core_kin AS k
     SEMI JOIN official AS o ON o.id_number = k.b_id
-    LEFT JOIN kin_link AS l ON l.a_person_key = k.a_person_key AND l.b_id = k.b_id AND l.relation = k.relation
     WHERE k.a_person_key IS NOT NULL AND k.current AND k.a_person_key <> k.b_id
 ),
 

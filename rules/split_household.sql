@@ -5,7 +5,7 @@ title_en: One family split over several households
 family: household
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: person|person
 basis:
   - {document: 城步县2017年“回头看”实施方案, clause: 三（二）（B15）, asks: 夫妻之间、未成年子女与父母之间不得分户施保}
@@ -47,12 +47,11 @@ pair AS (
         least(k.a_person_key, k.b_person_key) AS first_key,
         greatest(k.a_person_key, k.b_person_key) AS second_key,
         k.relation,
-        coalesce(l.tier, 'id_exact') AS tier,
-        coalesce(l.confidence, 1.0) AS confidence,
+        k.tier,
+        k.confidence,
         k.refs
     FROM core_kin AS k
     INNER JOIN core_person AS b ON b.person_key = k.b_person_key
-    LEFT JOIN kin_link AS l ON l.a_person_key = k.a_person_key AND l.b_id = k.b_id AND l.relation = k.relation
     WHERE k.a_person_key IS NOT NULL
         AND ((k.relation = 'spouse' AND k.current) OR (k.relation = 'child' AND b.age < 18))
 ),

@@ -6,9 +6,8 @@ WITH shown AS (
         subject_key,
         to_json(list({'dataset': dataset, 'file': file, 'sheet': sheet, 'row': row, 'values': shown} ORDER BY dataset, file, sheet, row)) AS evidence,
         -- File, sheet and row are left out: the same fact in another file is the same evidence, and in two files as well.
-        md5(string_agg(DISTINCT concat(dataset, shown, CASE WHEN copy > 1 THEN copy END), chr(10)
-            ORDER BY concat(dataset, shown, CASE WHEN copy > 1 THEN copy END))) AS facts
-    FROM evidence_item
+        md5(string_agg(DISTINCT fact, chr(10) ORDER BY fact)) AS facts
+    FROM (SELECT *, concat(dataset, shown, CASE WHEN copy > 1 THEN copy END) AS fact FROM evidence_item) AS i
     GROUP BY rule_id, subject_key
 ),
 

@@ -18,6 +18,7 @@ import duckdb
 import yaml
 
 from data_contracts import Contract
+from transforms.values import literal_rows
 
 PARAMETER_FOLDER = Path(__file__).parent.parent / "parameters"
 TYPES = {"number": "DECIMAL(18, 4)", "date": "DATE", "list": "VARCHAR", "map": "VARCHAR"}
@@ -330,14 +331,4 @@ def _elements(kind: str, value: Any) -> list[tuple[str | None, str]]:
 
 
 def _values(rows: Iterable[tuple[Any, ...]], names: tuple[str, ...]) -> str:
-    """Rows as SQL text: binding values would import pandas, which takes longer than a whole rerun's rules."""
-    said = ", ".join("(" + ", ".join(_literal(v) for v in row) + ")" for row in rows)
-    return f"SELECT * FROM (VALUES {said}) AS r({', '.join(names)})"
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, int):
-        return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
+    return f"SELECT * FROM (VALUES {literal_rows(rows)}) AS r({', '.join(names)})"

@@ -1,52 +1,10 @@
-"""Literal pairs, a roll person and a register row: which tier and confidence the row gets, and why."""
+"""Literal pairs, a roll person and a register row: which tier and confidence a number gets the row, and why."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
-TOWNSHIPS = [
-    {"township_code": "320681104", "township_name": "东海镇", "county_name": "启东市", "village": "安港村"},
-    {"township_code": "320681106", "township_name": "海复镇", "county_name": "启东市", "village": "长胜村"},
-    {
-        "township_code": "320681107",
-        "township_name": "启东海工船舶工业园",
-        "county_name": "启东市",
-        "village": "海联社区",
-    },
-    {
-        "township_code": "430529201",
-        "township_name": "兰蓉苗族乡",
-        "county_name": "城步苗族自治县",
-        "village": "报木坪",
-    },
-    {"township_code": "320681108", "township_name": "王鲍", "county_name": "启东市", "village": "安港村"},
-    {"township_code": "430581109", "township_name": "近海", "county_name": None, "village": "安港村"},
-    {"township_code": "411423100", "township_name": "城关镇", "county_name": "宁陵县", "village": "东街"},
-    {"township_code": "411424100", "township_name": "城关镇", "county_name": "柘城县", "village": "北关"},
-]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One case: roll people as (first 17 digits, name, extra columns) and a funerals row.
-
-    `{0}` in the row is the first one's number.
-
-    expected: {place in `roll`: (tier, confidence, name_relation)}.
-    """
-
-    case: str
-    roll: list[tuple[str, str | None, dict[str, Any]]]
-    row: dict[str, Any]
-    expected: dict[int, tuple[str, float, str]] = field(default_factory=dict)
-
-
-AT_EAST_SEA = {"township_code": "320681104", "village": "安港村"}
-BORN = dt.date(1936, 10, 30)
+from tests.linkage.pairs import AT_EAST_SEA, BORN, JOHN, Pair, assert_linked_as_expected, world
 
 
 def same_number(
@@ -55,7 +13,7 @@ def same_number(
     return Pair(case, [("{n}", roll_name, {})], {"name": name, "id_number": "{0}"}, {0: (tier, confidence, relation)})
 
 
-EXACT, CONFLICT, REPAIRED, PLACE = "id_exact", "id_exact_name_conflict", "id_repaired", "name_birth_place"
+EXACT, CONFLICT, REPAIRED = "id_exact", "id_exact_name_conflict", "id_repaired"
 
 SAME_NUMBER = [
     same_number("equal names", "张志明", "张志明", EXACT, 1.0, "equal"),
@@ -92,7 +50,6 @@ SAME_NUMBER = [
 ]
 
 # 320681193610302 61 2: the damaged numbers below are spelled out so that the reader can count the digits.
-JOHN = ("32068119361030261", "张志明", AT_EAST_SEA)  # 320681193610302612
 REPAIRS = [
     Pair(
         "one digit wrong",
@@ -286,189 +243,8 @@ REPAIRS = [
 ]
 
 
-def by_place(case: str, address: str | None, fits: bool, **change: Any) -> Pair:
-    row = {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": address} | change
-    return Pair(case, [JOHN], row, {0: (PLACE, 0.96, "equal")} if fits else {})
-
-
-PLACES = [
-    by_place("the address names township and village", "启东市东海镇安港村13组33号", True),
-    by_place("the township alone", "启东市东海镇", True),
-    by_place("the village alone, the county left out", "安港村13组", True),
-    by_place("the township without 镇, after the county", "启东市东海安港", True),
-    by_place("the township without 镇, after the county without 市", "启东东海", True),
-    by_place("乡 before it became 镇", "启东市东海乡", True),
-    by_place("东海 inside 启东海工 is no township", "启东海工产业带", False),
-    by_place("another township of the list that contains the two characters", "启东海工船舶工业园海联社区", False),
-    *(
-        by_place(f"a county or city of the township's name: {address}", address, False)
-        for address in (
-            "江苏省连云港市东海县牛山街道利民村9号",
-            "东海县",
-            "黑龙江省东海市某某路1号",
-            "启东市东海小区3幢",
-        )
-    ),
-    by_place("a village of the same name in another township, without 镇", "启东市海复安港村3组", False),
-    by_place("the same, after the county without 市", "启东海复安港村3组", False),
-    by_place("the township named beside the stem of another", "启东市东海镇安港村海复路", True),
-    by_place("a village of the same name in another township", "启东市海复镇安港村", False),
-    by_place("another township", "启东市海复镇长胜村", False),
-    by_place("no address", None, False),
-    by_place("another sex", "启东市东海镇安港村", False, sex="女"),
-    by_place("sex unknown does not agree", "启东市东海镇安港村", False, sex=None),
-    by_place("another birth day", "启东市东海镇安港村", False, birth_date=dt.date(1936, 10, 31)),
-    by_place("a birth month only is no birth date", "启东市东海镇安港村", False, birth_date_month_only=True),
-    by_place("a homophone is for the probabilistic tier", "启东市东海镇安港村", False, name="章志明"),
-    by_place("number in scientific notation", "启东市东海镇", True, id_number="3.20681E+17"),
-    by_place("a digit lost, the last four still his", "启东市东海镇", True, id_number="32068119361032612"),
-    by_place(
-        "a wrong number with other last digits speaks for somebody else",
-        "启东市东海镇",
-        False,
-        id_number="320681193610300987",
-    ),
-    *(
-        by_place(f"a number that shows nothing, or what is his: {number}", "启东市东海镇", True, id_number=number)
-        for number in (
-            "无身份证",
-            "待查",
-            "0",
-            "000000000000000000",
-            "111111111111111111",
-            "19361030",
-            "******************",
-            "32068119361030****",
-            "3206**********2612",
-            "32068119361030XXXX",
-            "3.21E+17",
-        )
-    ),
-    *(
-        by_place(f"a number that shows another's digits: {number}", "启东市东海镇", False, id_number=number)
-        for number in (
-            "32068119361031****",
-            "3206**********2613",
-            "3.20682195001013E+17",
-            "3.20681193610308E+17",
-            "3.30681E+17",
-        )
-    ),
-    by_place("a rounded number of somebody else", "启东市东海镇", False, id_number="320681193610308000"),
-    Pair(
-        "a village may bear the name of the township next to it",
-        [(JOHN[0], JOHN[1], AT_EAST_SEA | {"village": "海复村"})],
-        {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": "启东市海复村3组"},
-        {0: (PLACE, 0.96, "equal")},
-    ),
-    *(
-        Pair(
-            f"towns of one name in two counties: {address}",
-            [("41142319361030261", "张志明", {"township_code": "411423100", "village": "东街"})],
-            {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": address},
-            expected,
-        )
-        for address, expected in (
-            ("河南省商丘市柘城县城关镇", {}),
-            ("柘城县城关镇东街", {}),
-            ("宁陵县城关镇", {0: (PLACE, 0.96, "equal")}),
-            ("城关镇东街", {0: (PLACE, 0.96, "equal")}),
-        )
-    ),
-    *(
-        Pair(
-            f"a list that gives stems alone: {address}",
-            [(JOHN[0], JOHN[1], {"township_code": "320681108", "village": "安港村"})],
-            {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": address},
-            {0: (PLACE, 0.96, "equal")} if fits else {},
-        )
-        for address, fits in (
-            ("启东市王鲍镇", True),
-            ("启东市王鲍安港村", True),
-            ("江苏省王鲍县", False),
-            ("启东市海复镇王鲍安港村", False),
-        )
-    ),
-    Pair(
-        "a list of stems without counties",
-        [("43058119361030261", "张志明", {"township_code": "430581109", "village": "安港村"})],
-        {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": "近海镇永红村"},
-        {0: (PLACE, 0.96, "equal")},
-    ),
-    Pair(
-        "an autonomous county's township without 苗族乡",
-        [("43052919361030261", "张志明", {"township_code": "430529201", "village": "报木坪"})],
-        {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": "城步兰蓉"},
-        {0: (PLACE, 0.96, "equal")},
-    ),
-    Pair(
-        "a damaged number on the roll gives no birth date",
-        [("320681193610302000", "张志明", AT_EAST_SEA)],
-        {
-            "name": "张志明",
-            "id_number": None,
-            "sex": "男",
-            "birth_date": BORN,
-            "address": "启东市东海镇安港村",
-        },
-    ),
-    Pair(
-        "two fit equally well",
-        [JOHN, ("32068119361030227", "张志明", {"township_code": "320681104", "village": "丰渔村"})],
-        {"name": "张志明", "id_number": None, "sex": "男", "birth_date": BORN, "address": "启东市东海镇"},
-        {0: (PLACE, 0.7, "equal"), 1: (PLACE, 0.7, "equal")},
-    ),
-    Pair(
-        "of two in one township the village tells which",
-        [JOHN, ("32068119361030235", "张志明", {"township_code": "320681104", "village": "丰渔村"})],
-        {
-            "name": "张志明",
-            "id_number": None,
-            "sex": "男",
-            "birth_date": BORN,
-            "address": "启东市东海镇安港村",
-        },
-        {0: (PLACE, 0.96, "equal")},
-    ),
-    Pair(
-        "three fit",
-        [JOHN, ("32068119361030259", "张志明", AT_EAST_SEA), ("32068119361030275", "张志明", AT_EAST_SEA)],
-        {
-            "name": "张志明",
-            "id_number": None,
-            "sex": "男",
-            "birth_date": BORN,
-            "address": "启东市东海镇安港村",
-        },
-        dict.fromkeys(range(3), (PLACE, 0.4, "equal")),
-    ),
-]
-
-
-def _world(pair: Pair, number) -> tuple[dict[str, Any], list[str]]:
-    """The staged rows of one case, and the numbers of its roll people."""
-    numbers = []
-    for first, _, _ in pair.roll:
-        digits = first.replace("{n}", "32068119361030261")
-        numbers.append(digits if len(digits) == 18 else number(digits))
-    roll = [
-        {
-            "household_id": f"H{place}",
-            "id_number": digits,
-            "name": name,
-            "sex": "男",
-            "township_code": "320681104",
-            "status": "在享",
-        }
-        | more
-        for place, (digits, (_, name, more)) in enumerate(zip(numbers, pair.roll, strict=True))
-    ]
-    row = {key: numbers[0] if value == "{0}" else value for key, value in pair.row.items()}
-    return {"benefit_roll": roll, "townships": TOWNSHIPS, "funerals": [row]}, numbers
-
-
 def test_a_number_in_a_spreadsheet_s_notation_is_repaired_in_registers_that_describe_nobody(link, number) -> None:
-    rows, numbers = _world(Pair("", [JOHN], {}), number)
+    rows, numbers = world(Pair("", [JOHN], {}), number)
     vehicle = {"owner_name": "张志明", "owner_id_number": "3.20681193610303E+17"}
     con = link(rows | {"vehicles": [vehicle]})
     got = con.execute("SELECT id_number, tier FROM links WHERE dataset = 'vehicles'").fetchall()
@@ -481,39 +257,12 @@ def test_what_a_number_shows_speaks_in_the_probabilistic_tier_too(link, number) 
     confidence = []
     for id_number in shown:
         # A name of the same sound is for this tier only.
-        rows, _ = _world(Pair("", [JOHN], by | {"name": "章志明", "id_number": id_number}), number)
+        rows, _ = world(Pair("", [JOHN], by | {"name": "章志明", "id_number": id_number}), number)
         confidence += link(rows).execute("SELECT tier, confidence FROM links WHERE dataset = 'funerals'").fetchall()
     assert [tier for tier, _ in confidence] == ["probabilistic"] * 3
     assert confidence[0][1] >= 0.9 > max(confidence[1][1], confidence[2][1])
 
 
-@pytest.mark.parametrize(
-    ("code", "village", "here", "elsewhere"),
-    [
-        ("411423100", "东街", "宁陵县城关镇东街", "柘城县城关镇东街"),
-        ("320681104", "安港村", "启东市安港村", "启东市海复安港村"),
-    ],
-    ids=["another county's name", "another township's stem"],
-)
-def test_what_an_address_names_speaks_in_the_probabilistic_tier_too(
-    link, number, code: str, village: str, here: str, elsewhere: str
-) -> None:
-    confidence = []
-    for address in (here, elsewhere):
-        roll = (f"{code[:6]}19361030261", "张志明", {"township_code": code, "village": village})
-        row = {"name": "章志明", "sex": "男", "birth_date": BORN, "address": address}
-        con = link(_world(Pair("", [roll], row), number)[0])
-        confidence += con.execute("SELECT confidence FROM links WHERE tier = 'probabilistic'").fetchall()
-    assert confidence[0][0] >= 0.9 > confidence[1][0]
-
-
-@pytest.mark.parametrize("pair", SAME_NUMBER + REPAIRS + PLACES, ids=lambda pair: pair.case)
+@pytest.mark.parametrize("pair", SAME_NUMBER + REPAIRS, ids=lambda pair: pair.case)
 def test_pair(pair: Pair, link, number) -> None:
-    rows, numbers = _world(pair, number)
-    con = link(rows)
-    got = con.execute(
-        "SELECT id_number, tier, confidence, name_relation FROM links"
-        " WHERE dataset = 'funerals' AND tier <> 'probabilistic'"
-    ).fetchall()
-    assert {row[0]: row[1:] for row in got} == {numbers[place]: expected for place, expected in pair.expected.items()}
-    assert len(got) == len(pair.expected)
+    assert_linked_as_expected(pair, link, number)

@@ -11,6 +11,7 @@ from data_contracts.loader import Contract
 from rules.engine.apply import RuleOutcome
 from rules.engine.corpus import Rule
 from transforms.core.unchanged import MADE
+from transforms.values import literal_rows
 
 INPUT_COLUMNS = {
     "dataset": "VARCHAR", "title": "VARCHAR", "file": "VARCHAR", "sha256": "VARCHAR", "status": "VARCHAR", "reason": "VARCHAR",
@@ -31,22 +32,10 @@ PARAMETER_COLUMNS = {
 def write_table(
     con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Create (or replace) a table from a few rows with exactly these columns.
-
-    The rows go in as SQL text: binding values or registering Arrow would import pandas, which costs more than the table.
-    """
+    """Create (or replace) a table from a few rows with exactly these columns."""
     con.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
-    said = ", ".join("(" + ", ".join(_literal(row[c]) for c in columns) + ")" for row in rows)
-    if said:
+    if said := literal_rows([row[c] for c in columns] for row in rows):
         con.execute(f"INSERT INTO {name} VALUES {said}")
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool | int | float):
-        return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def write_made(con: duckdb.DuckDBPyConnection, prints: Mapping[str, str | None]) -> None:

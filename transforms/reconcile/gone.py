@@ -21,7 +21,7 @@ from rules.engine.corpus import Rule
 from rules.engine.findings import shown_columns, shown_values
 from transforms.sql_words import words_of
 from transforms.staging.model import QUARANTINE, Snapshot
-from transforms.values import literal
+from transforms.values import literal, literal_rows
 
 FOLDER = Path(__file__).parent
 #: Words of a rule's SQL by which a finding may go though no row changed: when the day, the month or the latest month paid moves on. Ends
@@ -212,13 +212,8 @@ def _key(columns: tuple[str, ...], types: Mapping[str, str]) -> str:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    said = ", ".join("(" + ", ".join(_said(value) for value in row) + ")" for row in rows)
-    if said:
+    if said := literal_rows(rows):
         con.execute(f"INSERT INTO {table} VALUES {said}")
-
-
-def _said(value: Any) -> str:
-    return "NULL" if value is None else str(value) if isinstance(value, bool) else literal(value)
 
 
 def _sql(name: str) -> str:

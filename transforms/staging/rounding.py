@@ -6,6 +6,8 @@ in 0. One in eleven of them passes the check digit by chance and would pass for 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import duckdb
 
 from data_contracts import Contract
@@ -32,24 +34,14 @@ def rounded_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[
     width = 1 + len(ROUNDED_SHARES)
     replaced = {}
     for place, column in enumerate(columns):
-        lost = []
-        for nth, (ending, share) in enumerate(ROUNDED_SHARES.items(), start=1):
-            sheets = [
-                sheet
-                for sheet, *counts in rows
-                if counts[place * width] >= FEWEST_NUMBERS
-                and counts[place * width + nth] > share * counts[place * width]
-            ]
-            if sheets:
-                among = ", ".join(map(str, sheets))
-                lost.append(f"(_row_id // {ROWS_PER_SHEET} IN ({among}) AND {name(column)} LIKE '%{ending}')")
+        counts = {sheet: numbers[place * width : (place + 1) * width] for sheet, *numbers in rows}
+        lost = " OR ".join(_lost(column, counts))
         if lost:
             status, key = name(f"{column}_status"), name(f"{column}_key")
-            said = " OR ".join(lost)
             replaced[f"{column}_status"] = (
-                f"CASE WHEN ({said}) AND {status} = 'valid' THEN 'truncated' ELSE {status} END AS {status}"
+                f"CASE WHEN ({lost}) AND {status} = 'valid' THEN 'truncated' ELSE {status} END AS {status}"
             )
-            replaced[f"{column}_key"] = f"CASE WHEN {said} THEN NULL ELSE {key} END AS {key}"
+            replaced[f"{column}_key"] = f"CASE WHEN {lost} THEN NULL ELSE {key} END AS {key}"
     return replaced
 
 
@@ -58,3 +50,13 @@ def _counts(column: str) -> str:
     held = f"length({name(column)}) = 18 AND NOT ends_with({name(column)}, 'X')"
     endings = [f"count(*) FILTER ({held} AND ends_with({name(column)}, '{ending}'))" for ending in ROUNDED_SHARES]
     return ", ".join([f"count(*) FILTER ({held})", *endings])
+
+
+def _lost(column: str, counts: Mapping[int, Sequence[int]]) -> Iterator[str]:
+    """SQL conditions, by ending: the row's sheet has its column rounded so. counts: sheet → what _counts gives."""
+    for nth, (ending, share) in enumerate(ROUNDED_SHARES.items()):
+        sheets = [
+            sheet for sheet, (total, *ended) in counts.items() if total >= FEWEST_NUMBERS and ended[nth] > share * total
+        ]
+        if sheets:
+            yield f"(_row_id // {ROWS_PER_SHEET} IN ({', '.join(map(str, sheets))}) AND {name(column)} LIKE '%{ending}')"

@@ -78,14 +78,10 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
     """
     files, refused = _split(received)
     keys = dataset_keys(files, contracts)
-    told = [f"{file.file}:{file.reason}" for file in refused]
-    snapshot_id = _digest(keys, finish_version, *told)[:16]
-    while ((home := snapshots / snapshot_id) / ACCOUNTING).exists():
-        found = load_snapshot(home)
-        if not found.to_be_tried_again:
-            return found
-        # A snapshot never changes: the next attempt has a name of its own.
-        snapshot_id = _digest(keys, finish_version, *told, snapshot_id)[:16]
+    home, found = _place(snapshots, keys, [finish_version, *(f"{file.file}:{file.reason}" for file in refused)])
+    if found:
+        return found
+    snapshot_id = home.name
     folder = snapshots / f".{snapshot_id}.part"
     shutil.rmtree(folder, ignore_errors=True)
     for part in (STAGED, QUARANTINE):
@@ -127,6 +123,18 @@ def stage_inbox(  # noqa: PLR0913  a stage's every setting, by name
             raise
         shutil.rmtree(folder)
     return snapshot.with_path(home)
+
+
+def _place(snapshots: Path, keys: Mapping[str, str], more: Sequence[str]) -> tuple[Path, Snapshot | None]:
+    """Where the snapshot of these datasets belongs, and the snapshot if it is there and no file of it is to be tried again."""
+    home = snapshots / _digest(keys, *more)[:16]
+    while (home / ACCOUNTING).exists():
+        found = load_snapshot(home)
+        if not found.to_be_tried_again:
+            return home, found
+        # A snapshot never changes: the next attempt has a name of its own.
+        home = snapshots / _digest(keys, *more, home.name)[:16]
+    return home, None
 
 
 def _stage(

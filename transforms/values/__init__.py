@@ -1,6 +1,6 @@
 """SQL that cleans one VARCHAR cell by the type of its column. Knows column types and word lists, no stage."""
 
-from transforms.values.base import Context, Layer, ValueType, literal, merge_layers, name, select_layers
+from transforms.values.base import Context, Layer, ValueType, literal, literal_rows, merge_layers, name, select_layers
 from transforms.values.dates import Day, Month
 from transforms.values.identity import IdNumber, is_calendar_date, is_credit_code
 from transforms.values.names import Name, fold_name, fold_names, register_functions
@@ -47,6 +47,7 @@ __all__ = [
     "is_calendar_date",
     "is_credit_code",
     "literal",
+    "literal_rows",
     "may_be_tick",
     "merge_layers",
     "name",

@@ -7,7 +7,7 @@ the one before: a layer may use the received cell, the columns of earlier layers
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from data_contracts import Codes
 
@@ -78,6 +78,20 @@ def merge_layers(columns: Sequence[list[Layer]]) -> list[Layer]:
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def literal_rows(rows: Iterable[Iterable[Any]]) -> str:
+    """A few rows as SQL text, to follow VALUES; '' for none.
+
+    Binding values or registering Arrow would import pandas, which costs more than a small table, or a rerun's rules.
+    """
+    return ", ".join("(" + ", ".join(map(_scalar, row)) + ")" for row in rows)
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, bool | int | float) else literal(str(value))
 
 
 def name(identifier: str) -> str:
