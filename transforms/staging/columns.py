@@ -7,7 +7,17 @@ from types import MappingProxyType
 
 from data_contracts import Codes, Contract
 from transforms.intake.sql import text_of
-from transforms.values import VALUE_TYPES, Context, Layer, merge_layers, name, select_layers
+from transforms.values import (
+    VALUE_TYPES,
+    Context,
+    Layer,
+    ValueType,
+    merge_layers,
+    name,
+    select_layers,
+    undisturbed,
+    unless,
+)
 
 LINEAGE = {
     "_row_id": "BIGINT",
@@ -18,6 +28,7 @@ LINEAGE = {
 }
 #: In the staged file beside what views show: bit i, the cell of column i of faults.unusable_cells held what cannot be read.
 UNREADABLE = "_bad"
+FEW_SEARCHES = 2
 
 
 def staged_columns(contract: Contract) -> dict[str, str]:
@@ -40,16 +51,47 @@ def cleaning_layers(
 ) -> list[Layer]:
     """Layers that clean cells. cells: contract column → SQL name of its cell. units: yuan per unit. typed: column → DuckDB type of its cell
     where that is no text."""
-    layers = []
+    layers, plain = [], Plain(codes)
     for column in contract.columns:
         if column.name in cells:
-            cell, kind = cells[column.name], typed.get(column.name)
+            cell, kind, cleaner = cells[column.name], typed.get(column.name), VALUE_TYPES[column.type]
             native = (cell, kind) if kind else None
             ctx = Context(
                 codes, column.values, column.synonyms, units.get(column.name), column.name in tick_only, native
             )
-            layers.append(VALUE_TYPES[column.type].layers(column.name, text_of(cell, kind) if kind else cell, ctx))
-    return merge_layers(layers)
+            own = cleaner.layers(column.name, text_of(cell, kind) if kind else cell, ctx)
+            layers.append(own if kind else plain.spare(cleaner, own, column.name, cell))
+    return [*plain.layers(), *merge_layers(layers)]
+
+
+class Plain:
+    """Most cells need no cleaning: of a row, all columns that the same things would disturb are searched for them at once."""
+
+    def __init__(self, codes: Codes) -> None:
+        self._codes = codes
+        self._cells: dict[str, list[str]] = {}
+
+    def spare(self, cleaner: ValueType, layers: list[Layer], column: str, cell: str) -> list[Layer]:
+        """The layers of one column, which need not be worked out in rows that nothing disturbs."""
+        pattern = cleaner.disturbance(self._codes)
+        if pattern is None:
+            return layers
+        self._cells.setdefault(pattern, []).append(cell)
+        return unless(self._name(pattern), layers, column, cell)
+
+    def layers(self) -> list[Layer]:
+        """What the layers given out read; to come before them. Nearly every row is settled by one search for anything in all of its cells."""
+        found = {self._name(pattern): undisturbed(cells, pattern) for pattern, cells in self._cells.items()}
+        if len(found) < FEW_SEARCHES:
+            return [found]
+        cells = [cell for group in self._cells.values() for cell in group]
+        return [
+            {"plain__row": undisturbed(cells, "|".join(self._cells))},
+            {name: f"CASE WHEN plain__row THEN TRUE ELSE {sql} END" for name, sql in found.items()},
+        ]
+
+    def _name(self, pattern: str) -> str:
+        return f"plain__{list(self._cells).index(pattern)}"
 
 
 def select_columns(contract: Contract) -> str:

@@ -23,6 +23,7 @@ from transforms.staging.recognise import RejectedFile, SheetReading, choose_shee
 from transforms.staging.rounding import rounded_numbers
 from transforms.staging.sheet import (
     ROWS_PER_SHEET,
+    STAGED_FORMAT,
     SheetPlan,
     read_head,
     received_json,
@@ -163,7 +164,7 @@ def _write_staged(con: duckdb.DuckDBPyConnection, contract: Contract, parts: Seq
     new = "AND _row_id NOT IN (SELECT _row_id FROM repeat_row)" if repeats else ""
     con.execute(
         f"COPY (SELECT {columns} FROM part WHERE _kind = '{RECORD}' AND _faults = 0 {new}) "
-        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2)"
+        f"TO {literal(str(path))} {STAGED_FORMAT}"
     )
 
 

@@ -11,7 +11,7 @@ import duckdb
 
 from data_contracts import Codes, Contract
 from transforms.staging.classify import OTHER_HEADING, RECORD, REPEATED_HEADING, kind_layers
-from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns, staged_columns
+from transforms.staging.columns import LINEAGE, cleaning_layers, select_columns
 from transforms.staging.faults import bits, contract_faults, misread_bit, unusable_cells
 from transforms.staging.headings import HEAD_ROWS, Heading, cell_labels
 from transforms.values import VALUE_TYPES, literal, may_be_tick, name, only_ticks, select_layers
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SHEETS_PER_FILE = 1_000
 ROWS_PER_SHEET = 1_000_000_000
 _FEW_ROWS = 200_000
-_FORMAT = "(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2)"
+# Few columns of a register repeat more values than these in a part of the file: looking for more costs a twentieth of staging and makes no smaller files.
+STAGED_FORMAT = "(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000)"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def write_rows(
     """Write every row of sheets of equal reading to `target`: lineage, staged columns, and
 
     _kind (RECORD or why it is none), _faults and _bad (bit i: reason i of contract_faults, column i of
-    unusable_cells), _hash (of the staged columns: equal rows have equal hashes; not worked out where repeats are facts).
+    unusable_cells), _hash (of the contract's columns: equal rows have equal hashes; not worked out where repeats are facts).
     """
     cells = {column.name: f"cell__{column.name}" for column in contract.columns}
     record = f"_kind = '{RECORD}'"
@@ -85,14 +86,16 @@ def write_rows(
     received = " UNION ALL ".join(_received(plan, contract, codes, cells, typed) for plan in plans)
     layers = cleaning_layers(contract, cells, codes, plans[0].heading.units, plans[0].ticks, typed)
     lineage = ", ".join(LINEAGE)
-    hashed = "0" if contract.repeats_are_facts else f"hash({', '.join(map(name, staged_columns(contract)))})"
+    hashed = (
+        "0" if contract.repeats_are_facts else f"hash({', '.join(name(column.name) for column in contract.columns)})"
+    )
     # Each branch of a union sets up all of the cleaning for itself: small sheets are gathered first.
     gathered = "MATERIALIZED" if sum(plan.sheet.rows for plan in plans) <= _FEW_ROWS else "NOT MATERIALIZED"
     con.execute(
         f"COPY (WITH received AS {gathered} ({received}) "
         f"SELECT {lineage}, {select_columns(contract)}, _kind, _faults, _bad, {hashed} AS _hash "
         f"FROM ({select_layers('received', [*layers, marks])})) "
-        f"TO {literal(str(target))} {_FORMAT}"
+        f"TO {literal(str(target))} {STAGED_FORMAT}"
     )
     _hold_misread(con, contract, target)
 
@@ -110,7 +113,7 @@ def _hold_misread(con: duckdb.DuckDBPyConnection, contract: Contract, target: Pa
     marked = target.with_suffix(".marked")
     con.execute(
         f"COPY (SELECT * EXCLUDE (above) REPLACE (CASE WHEN {held} THEN _faults | {misread_bit(contract)} ELSE _faults END AS _faults) "
-        f"FROM (SELECT *, {above} AS above FROM {rows})) TO {literal(str(marked))} {_FORMAT}"
+        f"FROM (SELECT *, {above} AS above FROM {rows})) TO {literal(str(marked))} {STAGED_FORMAT}"
     )
     marked.replace(target)
 

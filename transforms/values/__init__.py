@@ -1,6 +1,17 @@
 """SQL that cleans one VARCHAR cell by the type of its column. Knows column types and word lists, no stage."""
 
-from transforms.values.base import Context, Layer, ValueType, literal, literal_rows, merge_layers, name, select_layers
+from transforms.values.base import (
+    Context,
+    Layer,
+    ValueType,
+    literal,
+    literal_rows,
+    merge_layers,
+    name,
+    select_layers,
+    undisturbed,
+    unless,
+)
 from transforms.values.dates import Day, Month
 from transforms.values.identity import IdNumber, is_calendar_date, is_credit_code
 from transforms.values.names import Name, fold_name, fold_names, register_functions
@@ -54,4 +65,6 @@ __all__ = [
     "only_ticks",
     "register_functions",
     "select_layers",
+    "undisturbed",
+    "unless",
 ]

@@ -52,6 +52,10 @@ class ValueType(ABC):
         cannot be read as the type becomes NULL too and is told from an empty one by is_bad.
         """
 
+    def disturbance(self, codes: Codes) -> str | None:
+        """RE2 pattern that is found in a cell between bars (|cell|) wherever the value would not be the cell as it came. None: there is none."""
+        return None
+
     def is_bad(self, column: str) -> str:
         """SQL predicate over the last layer: the cell holds something, and it cannot be used as this type."""
         return "FALSE"
@@ -64,6 +68,22 @@ def select_layers(source: str, layers: Iterable[Layer]) -> str:
         added = ", ".join(f"{expression} AS {name(column)}" for column, expression in layer.items())
         query = f"SELECT *, {added} FROM ({query})"
     return query
+
+
+def undisturbed(cells: Iterable[str], pattern: str) -> str:
+    """SQL predicate: the pattern (ValueType.disturbance) is found in none of the cells. One search in all of them costs a fraction of one in each."""
+    return f"NOT regexp_matches(concat_ws('|', '', {', '.join(cells)}, ''), {literal(pattern)})"
+
+
+def unless(plain: str, layers: Iterable[Layer], column: str, raw: str) -> list[Layer]:
+    """The layers of a column, worked out only where the predicate (a column of an earlier layer) is false: elsewhere the value is the cell."""
+    return [
+        {
+            made: f"CASE WHEN {plain} THEN {raw if made == column else 'NULL'} ELSE {sql} END"
+            for made, sql in layer.items()
+        }
+        for layer in layers
+    ]
 
 
 def merge_layers(columns: Sequence[list[Layer]]) -> list[Layer]:

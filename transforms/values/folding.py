@@ -16,7 +16,8 @@ BLANK = r"\x09-\x0d \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f
 QUOTES = "'`´‘’"
 _WIDE = r"\x{ff01}-\x{ff5e}"
 _ODD_BLANK = BLANK.replace(" ", "")
-_UNTIDY = f"[{INVISIBLE}{_ODD_BLANK}{_WIDE}]|^[ {QUOTES}]|[ {QUOTES}]$|  "
+_ODD = f"[{INVISIBLE}{_ODD_BLANK}{_WIDE}]|  "
+_UNTIDY = f"{_ODD}|^[ {QUOTES}]|[ {QUOTES}]$"
 _EDGES = f"^[ {QUOTES}]+|[ {QUOTES}]+$"
 
 
@@ -52,11 +53,29 @@ def empty_as_null(text: str, null_words: Collection[str]) -> str:
     return f"CASE WHEN {nothing} THEN NULL ELSE {text} END"
 
 
+def untidy(null_words: Collection[str]) -> str:
+    """RE2 pattern: in a cell between bars, what `tidy` would change or `empty_as_null` take for nothing."""
+    return f"{_ODD}|{at_the_ends(f'[ {QUOTES}]')}|{said_nothing(null_words)}"
+
+
+def at_the_ends(pattern: str) -> str:
+    """RE2 pattern: the one given at either end of a cell between bars."""
+    return rf"\|{pattern}|{pattern}\|"
+
+
+def said_nothing(null_words: Collection[str]) -> str:
+    """RE2 pattern: a cell between bars is empty or a word for nothing."""
+    return rf"\|({_any_of(frozenset(null_words))})\|"
+
+
 @lru_cache(maxsize=64)
 def _nothing(words: frozenset[str]) -> tuple[int, str]:
     """Bytes of the longest word, and the words as an SQL literal of a regular expression, '' among them."""
-    longest = max((len(word.encode()) for word in words), default=0)
-    return longest, literal("|".join(_escape(word) for word in ["", *sorted(words)]))
+    return max((len(word.encode()) for word in words), default=0), literal(_any_of(words))
+
+
+def _any_of(words: frozenset[str]) -> str:
+    return "|".join(_escape(word) for word in ["", *sorted(words)])
 
 
 def one_of(text: str, words: Iterable[str]) -> str:

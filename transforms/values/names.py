@@ -10,8 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb.func import PythonUDFType
 
+from data_contracts import Codes
 from transforms.values.base import Context, Layer, ValueType, literal
-from transforms.values.folding import BLANK, FULL_WIDTH, HALF_WIDTH, INVISIBLE, QUOTES, empty_as_null
+from transforms.values.folding import (
+    BLANK,
+    FULL_WIDTH,
+    HALF_WIDTH,
+    INVISIBLE,
+    QUOTES,
+    at_the_ends,
+    empty_as_null,
+    said_nothing,
+)
 
 FUNCTION = "hedui_fold_name"
 _DICTIONARIES = ("TSCharacters", "STCharacters", "HKVariants", "TWVariants")
@@ -43,6 +53,9 @@ class Name(ValueType):
             {text: f"CASE WHEN regexp_matches({raw}, {literal(_unusual())}) THEN {folded} ELSE {raw} END"},
             {column: empty_as_null(text, _nothing(ctx.codes.null_words))},
         ]
+
+    def disturbance(self, codes: Codes) -> str:
+        return f"{_folded()}|{at_the_ends(f'[{QUOTES}]')}|{said_nothing(_nothing(codes.null_words))}"
 
 
 def register_functions(con: duckdb.DuckDBPyConnection) -> None:
@@ -142,11 +155,16 @@ def _table() -> dict[int, str | None]:
     return table
 
 
-@cache
 def _unusual() -> str:
     """Regular expression (RE2) that finds what fold_names or the trimming of quotes would change."""
+    return f"{_folded()}|^[{QUOTES}]|[{QUOTES}]$"
+
+
+@cache
+def _folded() -> str:
+    """RE2 class of the characters fold_names changes or drops."""
     characters = {ord(character) for character in FULL_WIDTH + _DOTS} | {ord(c) for c in character_forms()}
-    return f"[{INVISIBLE}{BLANK}{_ranges(characters)}]|^[{QUOTES}]|[{QUOTES}]$"
+    return f"[{INVISIBLE}{BLANK}{_ranges(characters)}]"
 
 
 def _ranges(codes: set[int]) -> str:

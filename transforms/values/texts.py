@@ -2,16 +2,28 @@
 
 from collections.abc import Iterable
 
+from data_contracts import Codes
 from transforms.values.base import Context, Layer, ValueType, literal, name
-from transforms.values.folding import BLANK, INVISIBLE, QUOTES, compact, empty_as_null, one_of, tidy
+from transforms.values.folding import (
+    BLANK,
+    INVISIBLE,
+    QUOTES,
+    compact,
+    empty_as_null,
+    one_of,
+    said_nothing,
+    tidy,
+    untidy,
+)
 
-_PLAIN_KEY = rf"[^{INVISIBLE}{BLANK}\x{{ff01}}-\x{{ff5e}}{QUOTES}]*"
+_NOT_IN_KEYS = rf"{INVISIBLE}{BLANK}\x{{ff01}}-\x{{ff5e}}{QUOTES}"
 _NUMERIC_TAIL = r"^([0-9]+)\.0+$"
 SCIENTIFIC = r"[0-9](\.[0-9]+)?E\+?[0-9]+"
 """A long number a spreadsheet has shortened (3.20681E+17), in upper case."""
 _REMARK = r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕"
 _OPEN_REMARK = r"[(\[【〔].*$"
 _BRACKETS = "([【〔"
+_BRACKET = r"[(\[【〔]"
 
 
 class Text(ValueType):
@@ -21,19 +33,25 @@ class Text(ValueType):
         text = f"{column}__text"
         return [{text: tidy(raw)}, {column: empty_as_null(text, ctx.codes.null_words)}]
 
+    def disturbance(self, codes: Codes) -> str:
+        return untidy(codes.null_words)
+
 
 class Identifier(ValueType):
     """A code or number used as a key: no blanks, no '.0' of a number cell."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
         text = f"{column}__text"
-        plain = f"regexp_full_match({raw}, {literal(_PLAIN_KEY)})"
+        plain = f"regexp_full_match({raw}, {literal(f'[^{_NOT_IN_KEYS}]*')})"
         whole = f"regexp_replace({text}, {literal(_NUMERIC_TAIL)}, '\\1')"
         return [
             {text: f"CASE WHEN {plain} THEN {raw} ELSE {compact(raw)} END"},
             {f"{column}__key": f"CASE WHEN contains({text}, '.0') THEN {whole} ELSE {text} END"},
             {column: empty_as_null(f"{column}__key", ctx.codes.null_words)},
         ]
+
+    def disturbance(self, codes: Codes) -> str | None:
+        return rf"[{_NOT_IN_KEYS}]|\.0|{said_nothing(codes.null_words)}"
 
 
 class CreditCode(Identifier):
@@ -45,6 +63,9 @@ class CreditCode(Identifier):
         loose = f"upper(regexp_replace({compact(raw)}, {literal(f'[-{QUOTES}]')}, '', 'g'))"
         cleaned = f"CASE WHEN {plain} THEN {raw} ELSE {loose} END"
         return [{text: cleaned}, {column: empty_as_null(text, ctx.codes.null_words)}]
+
+    def disturbance(self, codes: Codes) -> str | None:
+        return None
 
 
 class Account(ValueType):
@@ -84,6 +105,9 @@ class Coded(ValueType):
             {bare: without_remarks(text)},
             {column: empty_as_null(bare, ctx.codes.null_words)},
         ]
+
+    def disturbance(self, codes: Codes) -> str:
+        return rf"{untidy(codes.null_words)}|{_BRACKET}"
 
 
 class Code(ValueType):
@@ -162,7 +186,7 @@ def without_remarks(text: str) -> str:
     # Once more for a remark within a remark, then what an unclosed bracket opens.
     cut = f"regexp_replace(regexp_replace({cut}, {literal(_REMARK)}, '', 'g'), {literal(_OPEN_REMARK)}, '')"
     bare = f"coalesce(nullif(trim({cut}, {literal(' ' + QUOTES)}), ''), {text})"
-    return f"CASE WHEN regexp_matches({text}, '[(\\[【〔]') THEN {bare} ELSE {text} END"
+    return f"CASE WHEN regexp_matches({text}, '{_BRACKET}') THEN {bare} ELSE {text} END"
 
 
 def _words(ctx: Context, truth: bool) -> list[str]:
