@@ -10,22 +10,9 @@ WITH said AS (
     SELECT a_key, b_key, relation, CAST(NULL AS DATE) AS ended, second_row AS _row_id FROM kin_two_step
 ),
 
-said_once AS (
-    SELECT a_key, b_key, relation, _row_id, max(ended) AS ended
-    FROM said
-    GROUP BY a_key, b_key, relation, _row_id
-),
-
 counted AS (
-    SELECT
-        a_key,
-        b_key,
-        relation,
-        max(ended) AS ended,
-        count(*) AS rows_used,
-        concat('kinship:', min(_row_id)) AS one_ref,
-        concat('kinship:', max(_row_id)) AS other_ref
-    FROM said_once
+    SELECT a_key, b_key, relation, max(ended) AS ended, count(*) AS mentions, min(_row_id) AS first_row, max(_row_id) AS last_row
+    FROM said
     GROUP BY a_key, b_key, relation
 ),
 
@@ -35,10 +22,10 @@ many AS (
         s.a_key,
         s.b_key,
         s.relation,
-        string_agg(concat('kinship:', s._row_id), ' ' ORDER BY concat('kinship:', s._row_id)) AS refs
-    FROM said_once AS s
+        string_agg(DISTINCT concat('kinship:', s._row_id), ' ' ORDER BY concat('kinship:', s._row_id)) AS refs
+    FROM said AS s
     SEMI JOIN counted AS c
-        ON c.a_key = s.a_key AND c.b_key = s.b_key AND c.relation = s.relation AND c.rows_used > 2
+        ON c.a_key = s.a_key AND c.b_key = s.b_key AND c.relation = s.relation AND c.mentions > 2 AND c.first_row <> c.last_row
     GROUP BY s.a_key, s.b_key, s.relation
 ),
 
@@ -52,10 +39,12 @@ named AS (
         pb.person_key AS b_person_key,
         c.relation,
         c.ended,
-        CASE c.rows_used
-            WHEN 1 THEN c.one_ref
-            WHEN 2 THEN concat_ws(' ', least(c.one_ref, c.other_ref), greatest(c.one_ref, c.other_ref))
-            ELSE m.refs
+        CASE
+            WHEN c.first_row = c.last_row THEN concat('kinship:', c.first_row)
+            WHEN c.mentions > 2 THEN m.refs
+            ELSE concat_ws(' ',
+                least(concat('kinship:', c.first_row), concat('kinship:', c.last_row)),
+                greatest(concat('kinship:', c.first_row), concat('kinship:', c.last_row)))
         END AS refs
     FROM counted AS c
     INNER JOIN link_person AS pa ON pa.id_key = c.a_key
