@@ -5,7 +5,7 @@ title_en: On dibao and on tekun at once
 family: household
 severity: high
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L18）, asks: 清理低保与特困供养重复享受}
@@ -27,7 +27,7 @@ closing_action: 保留特困供养，低保份额自次月起停发，重叠月�
 WITH both_benefits AS (
     SELECT person_key
     FROM core_row
-    WHERE active AND id_valid AND (is_dibao OR is_tekun)
+    WHERE repeated AND active AND id_valid AND (is_dibao OR is_tekun)
     GROUP BY person_key
     HAVING max(CASE WHEN is_dibao THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN is_tekun THEN 1 ELSE 0 END) = 1
 ),

@@ -5,7 +5,7 @@ title_en: On low-income and on dibao or tekun at once
 family: household
 severity: low
 status: stable
-version: 1
+version: 2
 subject: person
 basis:
   - {document: 黔南州2021年度核查通知, clause: 三（三是）（G13）, asks: 已享受低保的人可以直接认定为低收入对象（交叉不等于违规）}
@@ -26,7 +26,7 @@ closing_action: 允许并存的，只作类别标注；不允许的，保留低�
 WITH both_lists AS (
     SELECT person_key
     FROM core_row
-    WHERE active AND id_valid AND is_core
+    WHERE repeated AND active AND id_valid AND is_core
     GROUP BY person_key
     HAVING max(CASE WHEN is_low_income THEN 1 ELSE 0 END) = 1 AND max(CASE WHEN is_dibao OR is_tekun THEN 1 ELSE 0 END) = 1
 )

@@ -5,7 +5,7 @@ title_en: One person covered in two households
 family: household
 severity: high
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L18）, asks: 清理错保和重复享受}
@@ -27,7 +27,7 @@ closing_action: 确定归属一户，另一户自次月起核减，两户金额�
 WITH twice AS (
     SELECT person_key, benefit_type
     FROM core_row
-    WHERE active AND id_valid
+    WHERE repeated AND active AND id_valid
     GROUP BY person_key, benefit_type
     HAVING min(household_id) <> max(household_id)
 ),

@@ -5,7 +5,7 @@ title_en: On urban and on rural dibao at once
 family: household
 severity: high
 status: stable
-version: 2
+version: 3
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 二（四）（L18）, asks: 清理错保和重复享受}
@@ -27,7 +27,7 @@ closing_action: 保留一项，另一项自次月起停发，重叠月份按程�
 WITH both_benefits AS (
     SELECT person_key
     FROM core_row
-    WHERE active AND id_valid AND is_dibao
+    WHERE repeated AND active AND id_valid AND is_dibao
     GROUP BY person_key
     HAVING count(DISTINCT benefit_type) = 2
 ),

@@ -5,7 +5,7 @@ title_en: On dibao, seems to qualify for tekun
 family: household
 severity: low
 status: stable
-version: 3
+version: 4
 subject: person
 basis:
   - {document: 连云港市2020年专项行动通知, number: 连民〔2020〕12号, clause: 一（一）（L01）, asks: 查有无把应享特困供养的人纳入城乡低保}
@@ -34,7 +34,7 @@ WITH alone AS (
     SELECT household_id, min(person_key) AS person_key
     FROM core_member
     GROUP BY household_id
-    HAVING count(DISTINCT person_key) = 1 AND max(CASE WHEN is_dibao THEN 1 ELSE 0 END) = 1
+    HAVING count(*) = 1 AND max(CASE WHEN is_dibao THEN 1 ELSE 0 END) = 1
 ),
 
 person AS (

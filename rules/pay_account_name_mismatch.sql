@@ -5,7 +5,7 @@ title_en: Paid to an account in a stranger's name
 family: pay
 severity: medium
 status: stable
-version: 2
+version: 3
 subject: household
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25）, asks: 治理发放账户与低保对象姓名不一致、扣留卡折和委托代管监管不到位的问题}
@@ -32,9 +32,9 @@ closing_action:
 */
 WITH own_name AS (
     SELECT household_id, name FROM core_row WHERE in_force AND name IS NOT NULL
-    UNION
+    UNION ALL
     SELECT household_id, head_name AS name FROM core_row WHERE in_force AND head_name IS NOT NULL
-    UNION
+    UNION ALL
     SELECT household_id, head_name AS name FROM core_household WHERE head_name IS NOT NULL
 ),
 
@@ -49,9 +49,9 @@ strange AS (
             CASE WHEN p.bank_account IS NOT NULL THEN concat_ws('', '（尾号', right(p.bank_account, 4), '）') END,
             CASE WHEN p.failed AND p.repaid_date IS NULL THEN '（发放失败）' END) AS account
     FROM core_payment AS p
-    LEFT JOIN own_name AS n ON n.household_id = p.household_id AND n.name = p.account_name
+    ANTI JOIN own_name AS n ON n.household_id = p.household_id AND n.name = p.account_name
     LEFT JOIN head_unknown AS u ON u.household_id = p.household_id
-    WHERE p.is_latest AND p.on_roll_household AND p.account_name IS NOT NULL AND n.name IS NULL AND u.household_id IS NULL
+    WHERE p.is_latest AND p.on_roll_household AND p.account_name IS NOT NULL AND u.household_id IS NULL
 ),
 
 account AS (

@@ -5,7 +5,7 @@ title_en: Paid to an account in an official's name
 family: pay
 severity: high
 status: stable
-version: 3
+version: 4
 subject: household|official id_number
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（四是）（Q25、Q27）, asks: 查经办中贪污侵占、虚报冒领、截留私分救助金的问题}
@@ -33,11 +33,19 @@ review_steps:
 closing_action:
   - 确属经办人员账户又无备案代管的，停止向该账户发放、改发本人账户并移交纪检监察机构
 */
-WITH own_name AS (
+WITH named_alike AS (
+    SELECT p.household_id, p.pay_month, p.account_name, p.bank_account, p.succeeded, p.failed, p.repaid_date, p.ref, o.id_number, o.name, o.unit, o.post, o.ref AS official_ref
+    FROM core_payment AS p
+    INNER JOIN core_official AS o ON o.name = p.account_name
+    -- An official without a township counts in every one.
+    WHERE p.is_latest AND o.serving AND NOT o.township_unknown AND (o.township_code IS NULL OR o.township_code = p.township_code)
+),
+
+own_name AS (
     SELECT household_id, name FROM core_row WHERE active AND name IS NOT NULL
-    UNION
+    UNION ALL
     SELECT household_id, head_name AS name FROM core_row WHERE in_force AND head_name IS NOT NULL
-    UNION
+    UNION ALL
     SELECT household_id, head_name AS name FROM core_household WHERE head_name IS NOT NULL
 ),
 
@@ -48,24 +56,21 @@ head_unknown AS (
 hit AS (
     SELECT
         p.household_id,
-        coalesce(o.id_number, o.name) AS official_id,
+        coalesce(p.id_number, p.name) AS official_id,
         max(p.pay_month) AS pay_month,
-        min(o.name) AS official_name,
-        min(concat_ws('', o.unit, o.post)) AS post,
+        min(p.name) AS official_name,
+        min(concat_ws('', p.unit, p.post)) AS post,
         min(right(p.bank_account, 4)) AS tail,
         -- Money the bank sent back has reached nobody.
         max(CASE WHEN p.succeeded THEN 1 ELSE 0 END) AS arrived,
         min(CASE WHEN p.failed AND p.repaid_date IS NULL THEN 1 ELSE 0 END) AS failed,
-        string_agg(DISTINCT o.ref, ' ' ORDER BY o.ref) AS official_refs,
+        string_agg(DISTINCT p.official_ref, ' ' ORDER BY p.official_ref) AS official_refs,
         string_agg(DISTINCT p.ref, ' ' ORDER BY p.ref) AS pay_refs
-    FROM core_payment AS p
-    INNER JOIN core_official AS o ON o.name = p.account_name
-    LEFT JOIN own_name AS n ON n.household_id = p.household_id AND n.name = p.account_name
+    FROM named_alike AS p
+    ANTI JOIN own_name AS n ON n.household_id = p.household_id AND n.name = p.account_name
     LEFT JOIN head_unknown AS u ON u.household_id = p.household_id
-    WHERE p.is_latest AND o.serving AND n.name IS NULL AND u.household_id IS NULL
-        -- An official without a township counts in every one.
-        AND NOT o.township_unknown AND (o.township_code IS NULL OR o.township_code = p.township_code)
-    GROUP BY p.household_id, coalesce(o.id_number, o.name)
+    WHERE u.household_id IS NULL
+    GROUP BY p.household_id, coalesce(p.id_number, p.name)
 )
 
 SELECT

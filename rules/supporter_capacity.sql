@@ -5,7 +5,7 @@ title_en: A supporter with means
 family: supporter
 severity: medium
 status: stable
-version: 3
+version: 4
 subject: household|supporter id_number
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q22）, asks: 重点关注在保对象的赡养、抚养、扶养义务人的收入和财产}
@@ -41,23 +41,13 @@ closing_action:
   - 按当地办法核定赡养费并计入家庭收入重新核算；义务人的财产不计入本户财产
 */
 WITH supporter AS (
-    SELECT
-        m.household_id,
-        k.b_id,
-        coalesce(k.b_person_key, k.b_id) AS supporter_key,
-        min(k.b_name) AS supporter_name,
-        min(m.name) AS member_name,
-        min(k.relation) AS relation,
-        -- Any member and relation will do.
-        arg_max(k.tier, (k.confidence, k.tier)) AS tier,
-        max(k.confidence) AS confidence
+    SELECT m.household_id, k.b_id, coalesce(k.b_person_key, k.b_id) AS supporter_key
     FROM core_kin AS k
     INNER JOIN core_member AS m ON m.person_key = k.a_person_key
     LEFT JOIN core_person AS a ON a.person_key = coalesce(k.b_person_key, k.b_id) AND a.active
     LEFT JOIN core_death AS d ON d.person_key = coalesce(k.b_person_key, k.b_id) AND d.dead
     WHERE (m.is_dibao OR m.is_tekun) AND k.relation IN ('parent', 'child', 'spouse') AND k.current
         AND k.b_id IS NOT NULL AND a.person_key IS NULL AND d.person_key IS NULL
-    GROUP BY m.household_id, k.b_id, coalesce(k.b_person_key, k.b_id)
 ),
 
 vehicle AS (
@@ -133,6 +123,23 @@ said AS (
     GROUP BY household_id, b_id
 ),
 
+-- Only of those who own something: what makes them supporters. Any member and relation will do.
+kin AS (
+    SELECT
+        s.household_id,
+        s.b_id,
+        min(k.b_name) AS supporter_name,
+        min(m.name) AS member_name,
+        min(k.relation) AS relation,
+        arg_max(k.tier, (k.confidence, k.tier)) AS tier,
+        max(k.confidence) AS confidence
+    FROM said AS s
+    INNER JOIN core_member AS m ON m.household_id = s.household_id
+    INNER JOIN core_kin AS k ON k.a_person_key = m.person_key AND k.b_id = s.b_id
+    WHERE (m.is_dibao OR m.is_tekun) AND k.relation IN ('parent', 'child', 'spouse') AND k.current
+    GROUP BY s.household_id, s.b_id
+),
+
 seen AS (
     SELECT household_id, b_id, string_agg(DISTINCT ref, ' ' ORDER BY ref) AS evidence
     FROM (
@@ -162,6 +169,6 @@ SELECT
     concat_ws('', s.member_name, '的', CASE s.relation WHEN 'parent' THEN '父亲或母亲' WHEN 'child' THEN '子女' ELSE '配偶' END,
         coalesce(s.supporter_name, '（未登记姓名）'), '不在享受名册内，名下有', f.facts, '，请核实其赡养、抚养、扶养能力；这些财产不计入本户。') AS explanation
 FROM said AS f
-INNER JOIN supporter AS s ON s.household_id = f.household_id AND s.b_id = f.b_id
+INNER JOIN kin AS s ON s.household_id = f.household_id AND s.b_id = f.b_id
 INNER JOIN strongest AS t ON t.household_id = f.household_id AND t.b_id = f.b_id
 INNER JOIN seen AS e ON e.household_id = f.household_id AND e.b_id = f.b_id

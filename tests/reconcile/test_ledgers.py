@@ -13,7 +13,7 @@ from transforms.reconcile.build import create_table
 TOWN = "320681101"
 TABLES = f"""
 CREATE TABLE core_row (household_id VARCHAR, benefit_type VARCHAR, person_key VARCHAR, household_amount DECIMAL(18, 2), active BOOLEAN,
-    is_dibao BOOLEAN, is_tekun BOOLEAN, is_low_income BOOLEAN, _row_id BIGINT);
+    is_dibao BOOLEAN, is_tekun BOOLEAN, is_low_income BOOLEAN, _row_id BIGINT, repeated BOOLEAN);
 CREATE TABLE core_payment (household_id VARCHAR, item VARCHAR, township_code VARCHAR, persons INTEGER, amount_paid DECIMAL(18, 2), is_latest BOOLEAN,
     succeeded BOOLEAN);
 CREATE TABLE param_benefit_items (township_code VARCHAR, key VARCHAR, value VARCHAR);
@@ -34,7 +34,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         (("农村低保", 1, 0, 0), ("特困供养", 0, 1, 0), ("低收入家庭", 0, 0, 1), ("精减退职", 0, 0, 0)), start=1
     ):
         connection.execute(
-            "INSERT INTO core_row VALUES (?, ?, 'p', 500, TRUE, ?, ?, ?, ?)",
+            "INSERT INTO core_row VALUES (?, ?, 'p', 500, TRUE, ?, ?, ?, ?, TRUE)",
             [f"h{number}", benefit, bool(dibao), bool(tekun), bool(low), number],
         )
     connection.execute("INSERT INTO core_ctx VALUES (NULL, TRUE)")

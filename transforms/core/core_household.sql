@@ -21,7 +21,7 @@ flags AS (
         max(CASE WHEN active AND is_tekun THEN 1 ELSE 0 END) = 1 AS is_tekun,
         max(CASE WHEN active AND is_low_income THEN 1 ELSE 0 END) = 1 AS is_low_income,
         max(CASE WHEN active AND is_core THEN 1 ELSE 0 END) = 1 AS is_core,
-        count(DISTINCT CASE WHEN active THEN person_key END) AS members,
+        count(person_key) FILTER (WHERE active AND NOT repeated) + count(DISTINCT person_key) FILTER (WHERE active AND repeated) AS members,
         max(CASE WHEN active THEN persons_covered END) AS persons_covered,
         max(CASE WHEN active THEN declared_income END) AS declared_income,
         max(CASE WHEN active AND is_dibao THEN standard END) AS dibao_row_standard,
@@ -30,8 +30,8 @@ flags AS (
         max(CASE WHEN active AND area = 'urban' THEN 1 ELSE 0 END) = 1 AS urban,
         max(CASE WHEN active THEN CASE WHEN care_class = 'A' THEN 1 WHEN care_class IN ('B', 'C') THEN 2 END END) AS class_rank,
         max(CASE WHEN active AND care_class = 'C' THEN 1 ELSE 0 END) AS has_c,
-        nullif(array_to_string(list_sort(list(CASE WHEN active THEN ref END)), ' '), '') AS active_refs,
-        array_to_string(list_sort(list(ref)), ' ') AS all_refs
+        nullif(array_to_string(list_sort(list(ref) FILTER (WHERE active)), ' '), '') AS active_refs,
+        array_to_string(list_sort(list(ref) FILTER (WHERE NOT coalesce(active, FALSE))), ' ') AS other_refs
     FROM core_row
     GROUP BY household_id
 )
@@ -55,7 +55,7 @@ SELECT
     coalesce(f.dibao_row_standard, f.active_standard, f.any_standard) AS standard,
     CASE WHEN f.urban THEN 'urban' ELSE 'rural' END AS area,
     CASE WHEN f.class_rank = 2 AND f.has_c = 1 THEN 'C' WHEN f.class_rank = 2 THEN 'B' WHEN f.class_rank = 1 THEN 'A' END AS care_class,
-    coalesce(f.active_refs, f.all_refs) AS refs
+    coalesce(f.active_refs, f.other_refs) AS refs
 FROM flags AS f
 INNER JOIN core_household_place AS p ON p.household_id = f.household_id
 LEFT JOIN paid AS a ON a.household_id = f.household_id

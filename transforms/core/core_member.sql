@@ -1,4 +1,21 @@
--- Grain: household × person on its active rows, living or not.
+-- Grain: household × person on its active rows, living or not. Only of people on several rows is anything to be gathered.
+SELECT
+    r.household_id,
+    r.person_key,
+    r.id_number,
+    coalesce(r.id_valid, FALSE) AS id_valid,
+    r.name,
+    r.is_dibao,
+    r.is_tekun,
+    r.is_low_income,
+    r.is_core,
+    coalesce(r.single_person, FALSE) AS single_person,
+    NOT coalesce(d.dead, FALSE) AS living,
+    r.ref
+FROM core_row AS r
+LEFT JOIN core_death AS d ON d.person_key = r.person_key
+WHERE r.active AND NOT r.repeated
+UNION ALL
 SELECT
     r.household_id,
     r.person_key,
@@ -14,5 +31,5 @@ SELECT
     min(r.ref) AS ref
 FROM core_row AS r
 LEFT JOIN core_death AS d ON d.person_key = r.person_key
-WHERE r.active
+WHERE r.active AND r.repeated
 GROUP BY r.household_id, r.person_key

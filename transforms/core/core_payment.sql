@@ -9,15 +9,7 @@ SELECT
     h.township_code,
     -- Success cannot be known: the row's file has no result column while others have it. Never to be read as 'not paid'.
     NOT p.has_result AND (c.payment_results_known OR NOT p.has_pay_date) AS outcome_unknown,
-    account_of(p.bank_account) AS account,
-    l.person_key AS payee_person_key
+    account_of(p.bank_account) AS account
 FROM stg_payments AS p
 CROSS JOIN core_ctx AS c
 INNER JOIN core_household_place AS h ON h.household_id = p.household_id
-LEFT JOIN (
-    SELECT _row_id, min(person_key) AS person_key
-    FROM links_payments
-    CROSS JOIN core_ctx
-    WHERE on_roll AND confidence >= min_confidence
-    GROUP BY _row_id
-) AS l ON l._row_id = p._row_id

@@ -1,13 +1,6 @@
 -- Grain: person on any roll row. Place = lowest township among the active rows, else the latest row. A row without a name has that of another.
 -- Nearly everybody has one row, which says it all; only the others are ranked and gathered.
-WITH repeated AS (
-    SELECT person_key
-    FROM core_row
-    GROUP BY person_key
-    HAVING count(*) > 1
-),
-
-gathered AS (
+WITH gathered AS (
     SELECT
         r.person_key,
         max(CASE WHEN r.active THEN 1 ELSE 0 END) = 1 AS active,
@@ -20,7 +13,7 @@ gathered AS (
         nullif(array_to_string(list_sort(list(CASE WHEN r.active THEN r.ref END)), ' '), '') AS active_refs,
         array_to_string(list_sort(list(r.ref)), ' ') AS all_refs
     FROM core_row AS r
-    INNER JOIN repeated AS m ON m.person_key = r.person_key
+    WHERE r.repeated
     GROUP BY r.person_key
 ),
 
@@ -33,7 +26,7 @@ ranked AS (
             ORDER BY CASE WHEN r.active THEN 0 ELSE 1 END, CASE WHEN r.active THEN r.township_code END, r.start_date DESC, r._row_id
         ) AS place
     FROM core_row AS r
-    INNER JOIN repeated AS m ON m.person_key = r.person_key
+    WHERE r.repeated
 ),
 
 -- The row that says where each of the others belongs, with what all of their rows say.
@@ -56,8 +49,7 @@ flagged AS (
         r.name AS any_name,
         r.ref AS refs
     FROM core_row AS r
-    ANTI JOIN repeated AS m ON m.person_key = r.person_key
-    WHERE r.person_key IS NOT NULL
+    WHERE NOT r.repeated AND r.person_key IS NOT NULL
     UNION ALL
     SELECT _row_id, active, is_dibao, is_tekun, is_low_income, is_core, names, any_name, coalesce(active_refs, all_refs) AS refs
     FROM placed

@@ -1,4 +1,5 @@
 -- Grain: one roll row. What the roll says, with what depends on the check date and the region worked out once.
+-- repeated: the person is on another row as well.
 SELECT
     r.* EXCLUDE (township_code),
     township_of(r.township_code) AS township_code,
@@ -14,7 +15,9 @@ SELECT
     coalesce(r.benefit_type IN ('城市低保', '农村低保', '特困供养', '低收入家庭'), FALSE) AS is_core,
     account_of(r.bank_account) AS account,
     CASE WHEN r.benefit_type = '城市低保' THEN 'urban' ELSE 'rural' END AS area,
-    CASE WHEN r.benefit_type = '城市低保' THEN s.urban ELSE s.rural END AS standard
+    CASE WHEN r.benefit_type = '城市低保' THEN s.urban ELSE s.rural END AS standard,
+    m.person_key IS NOT NULL AS repeated
 FROM stg_benefit_roll AS r
 CROSS JOIN core_ctx AS c
 LEFT JOIN core_standard AS s ON s.township_code = township_of(r.township_code)
+LEFT JOIN core_repeated AS m ON m.person_key = person_key_of(r.id_number_status, r.id_number, r.household_id, r.name)

@@ -2,7 +2,11 @@
 -- three is in it. Roll yuan counts once per household and benefit. Archives are kept of dibao and tekun: without one a household of another
 -- benefit is not at odds with them: no reason names the archive.
 WITH roll AS (
-    SELECT household_id, benefit_type, count(DISTINCT person_key) AS persons, max(household_amount) AS yuan,
+    SELECT
+        household_id,
+        benefit_type,
+        count(person_key) FILTER (WHERE NOT repeated) + count(DISTINCT person_key) FILTER (WHERE repeated) AS persons,
+        max(household_amount) AS yuan,
         bool_or(is_dibao OR is_tekun) AS filed
     FROM core_row
     WHERE active

@@ -1,6 +1,10 @@
 -- The active roll against the one before it (previous_roll: household_id, township_code, benefit_type, persons, yuan), by household and benefit.
 WITH now_roll AS (
-    SELECT household_id, benefit_type, count(DISTINCT person_key) AS persons, max(household_amount) AS yuan
+    SELECT
+        household_id,
+        benefit_type,
+        count(person_key) FILTER (WHERE NOT repeated) + count(DISTINCT person_key) FILTER (WHERE repeated) AS persons,
+        max(household_amount) AS yuan
     FROM core_row
     WHERE active
     GROUP BY household_id, benefit_type
