@@ -34,7 +34,9 @@ closing_action:
   - 确属经办人员账户又无备案代管的，停止向该账户发放、改发本人账户并移交纪检监察机构
 */
 WITH named_alike AS (
-    SELECT p.household_id, p.pay_month, p.account_name, p.bank_account, p.succeeded, p.failed, p.repaid_date, p.ref, o.id_number, o.name, o.unit, o.post, o.ref AS official_ref
+    SELECT
+        p.household_id, p.pay_month, p.account_name, p.bank_account, p.succeeded, p.failed, p.repaid_date, p.ref,
+        o.id_number, o.name, o.unit, o.post, o.ref AS official_ref
     FROM core_payment AS p
     INNER JOIN core_official AS o ON o.name = p.account_name
     -- An official without a township counts in every one.

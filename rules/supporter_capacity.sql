@@ -5,7 +5,7 @@ title_en: A supporter with means
 family: supporter
 severity: medium
 status: stable
-version: 4
+version: 3
 subject: household|supporter id_number
 basis:
   - {document: 启东市2021年度年检通知, clause: 三（二是）（Q22）, asks: 重点关注在保对象的赡养、抚养、扶养义务人的收入和财产}

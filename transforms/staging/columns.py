@@ -28,7 +28,8 @@ LINEAGE = {
 }
 #: In the staged file beside what views show: bit i, the cell of column i of faults.unusable_cells held what cannot be read.
 UNREADABLE = "_bad"
-FEW_SEARCHES = 2
+#: From so many kinds of columns on, one search of all cells comes before one per kind.
+SEVERAL_KINDS = 2
 
 
 def staged_columns(contract: Contract) -> dict[str, str]:
@@ -82,12 +83,12 @@ class Plain:
     def layers(self) -> list[Layer]:
         """What the layers given out read; to come before them. Nearly every row is settled by one search for anything in all of its cells."""
         found = {self._name(pattern): undisturbed(cells, pattern) for pattern, cells in self._cells.items()}
-        if len(found) < FEW_SEARCHES:
+        if len(found) < SEVERAL_KINDS:
             return [found]
         cells = [cell for group in self._cells.values() for cell in group]
         return [
             {"plain__row": undisturbed(cells, "|".join(self._cells))},
-            {name: f"CASE WHEN plain__row THEN TRUE ELSE {sql} END" for name, sql in found.items()},
+            {plain: f"CASE WHEN plain__row THEN TRUE ELSE {sql} END" for plain, sql in found.items()},
         ]
 
     def _name(self, pattern: str) -> str:
