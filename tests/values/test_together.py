@@ -69,7 +69,7 @@ def test_a_row_gives_what_its_cells_give_alone(rows: list[dict[str, str | None]]
 
 
 def test_rows_that_nothing_disturbs_are_spared() -> None:
-    """Beside an unlisted word (fine) every one of these is disturbed by something: a blank, a word for nothing, a wide letter, a bracket."""
+    """A word in every cell leaves the row plain; a blank, a word for nothing, a wide letter, a bracket or a number cell's '.0' does not."""
     cells = {column: f"cell__{column}" for column in COLUMNS}
     plain = cleaning_layers(CONTRACT, cells, load_codes(), {})[0]["plain__row"]
     told = [("小型汽车", True), ("小型 汽车", False), ("无", False), ("Ａ", False), ("小型(新)", False), ("1.0", False)]

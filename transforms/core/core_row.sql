@@ -3,7 +3,6 @@
 SELECT
     r.* EXCLUDE (township_code),
     township_of(r.township_code) AS township_code,
-    person_key_of(r.id_number_status, r.id_number, r.household_id, r.name) AS person_key,
     r.id_number_status = 'valid' AS id_valid,
     CASE WHEN r.id_number_status = 'valid' THEN birth_of(r.id_number) END AS birth_date,
     r.start_date <= c.as_of AND (r.end_date IS NULL OR r.end_date > c.as_of) AS in_force,
@@ -17,7 +16,7 @@ SELECT
     CASE WHEN r.benefit_type = '城市低保' THEN 'urban' ELSE 'rural' END AS area,
     CASE WHEN r.benefit_type = '城市低保' THEN s.urban ELSE s.rural END AS standard,
     m.person_key IS NOT NULL AS repeated
-FROM stg_benefit_roll AS r
+FROM (SELECT *, person_key_of(id_number_status, id_number, household_id, name) AS person_key FROM stg_benefit_roll) AS r
 CROSS JOIN core_ctx AS c
 LEFT JOIN core_standard AS s ON s.township_code = township_of(r.township_code)
-LEFT JOIN core_repeated AS m ON m.person_key = person_key_of(r.id_number_status, r.id_number, r.household_id, r.name)
+LEFT JOIN core_repeated AS m ON m.person_key = r.person_key

@@ -14,9 +14,9 @@ INVISIBLE = (
 )
 BLANK = r"\x09-\x0d \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 QUOTES = "'`´‘’"
-_WIDE = r"\x{ff01}-\x{ff5e}"
+WIDE = r"\x{ff01}-\x{ff5e}"
 _ODD_BLANK = BLANK.replace(" ", "")
-_ODD = f"[{INVISIBLE}{_ODD_BLANK}{_WIDE}]|  "
+_ODD = f"[{INVISIBLE}{_ODD_BLANK}{WIDE}]|  "
 _UNTIDY = f"{_ODD}|^[ {QUOTES}]|[ {QUOTES}]$"
 _EDGES = f"^[ {QUOTES}]+|[ {QUOTES}]+$"
 
@@ -24,7 +24,7 @@ _EDGES = f"^[ {QUOTES}]+|[ {QUOTES}]+$"
 def widths(text: str) -> str:
     """SQL: full-width ASCII as half-width; only where there is any: translate() builds a map for each row."""
     return (
-        f"CASE WHEN regexp_matches({text}, '[{_WIDE}]') "
+        f"CASE WHEN regexp_matches({text}, '[{WIDE}]') "
         f"THEN translate({text}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}) ELSE {text} END"
     )
 

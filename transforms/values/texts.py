@@ -8,6 +8,7 @@ from transforms.values.folding import (
     BLANK,
     INVISIBLE,
     QUOTES,
+    WIDE,
     compact,
     empty_as_null,
     one_of,
@@ -16,14 +17,14 @@ from transforms.values.folding import (
     untidy,
 )
 
-_NOT_IN_KEYS = rf"{INVISIBLE}{BLANK}\x{{ff01}}-\x{{ff5e}}{QUOTES}"
+_NOT_IN_KEYS = f"{INVISIBLE}{BLANK}{WIDE}{QUOTES}"
 _NUMERIC_TAIL = r"^([0-9]+)\.0+$"
 SCIENTIFIC = r"[0-9](\.[0-9]+)?E\+?[0-9]+"
 """A long number a spreadsheet has shortened (3.20681E+17), in upper case."""
-_REMARK = r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕"
-_OPEN_REMARK = r"[(\[【〔].*$"
 _BRACKETS = "([【〔"
-_BRACKET = r"[(\[【〔]"
+_BRACKET = "[" + _BRACKETS.replace("[", r"\[") + "]"
+_REMARK = r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕"
+_OPEN_REMARK = f"{_BRACKET}.*$"
 
 
 class Text(ValueType):
@@ -50,11 +51,11 @@ class Identifier(ValueType):
             {column: empty_as_null(f"{column}__key", ctx.codes.null_words)},
         ]
 
-    def disturbance(self, codes: Codes) -> str | None:
+    def disturbance(self, codes: Codes) -> str:
         return rf"[{_NOT_IN_KEYS}]|\.0|{said_nothing(codes.null_words)}"
 
 
-class CreditCode(Identifier):
+class CreditCode(ValueType):
     """A credit code (GB 32100) or an older registration number: upper case, no blanks, no dashes."""
 
     def layers(self, column: str, raw: str, ctx: Context) -> list[Layer]:
@@ -63,9 +64,6 @@ class CreditCode(Identifier):
         loose = f"upper(regexp_replace({compact(raw)}, {literal(f'[-{QUOTES}]')}, '', 'g'))"
         cleaned = f"CASE WHEN {plain} THEN {raw} ELSE {loose} END"
         return [{text: cleaned}, {column: empty_as_null(text, ctx.codes.null_words)}]
-
-    def disturbance(self, codes: Codes) -> str | None:
-        return None
 
 
 class Account(ValueType):
