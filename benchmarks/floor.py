@@ -12,6 +12,8 @@ import argparse
 import hashlib
 import re
 import sys
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -21,6 +23,7 @@ from benchmarks.eleven import RULES
 from data_contracts import load_contracts
 from transforms.intake.sql import literal
 
+AT_ONCE = 10_000
 CASTS = {"date": "DATE", "money": "DECIMAL(18,2)", "number": "DOUBLE", "int": "INTEGER"}
 
 
@@ -67,16 +70,18 @@ def workbooks(con: duckdb.DuckDBPyConnection, run: Path, out: Path) -> None:
     from openpyxl import Workbook
 
     suspects = f"read_parquet({literal(str(run / 'suspects.parquet'))})"
-    for (township,) in con.execute(f"SELECT DISTINCT township_code FROM {suspects} ORDER BY 1").fetchall():
+    cursor = con.execute(
+        "SELECT township_code, rule_title, severity, village, household_id, head_name, name, id_number, benefit_type, amount_at_risk, event_date, "
+        f"explanation, evidence FROM {suspects} ORDER BY township_code"
+    )
+    headings = [column[0] for column in cursor.description[1:]]
+    rows = chain.from_iterable(iter(lambda: cursor.fetchmany(AT_ONCE), []))
+    for township, findings in groupby(rows, key=itemgetter(0)):
         book = Workbook(write_only=True)
         sheet = book.create_sheet("疑点")
-        cursor = con.execute(
-            "SELECT rule_title, severity, village, household_id, head_name, name, id_number, benefit_type, amount_at_risk, event_date, "
-            f"explanation, evidence FROM {suspects} WHERE township_code = {literal(township)}"
-        )
-        sheet.append([column[0] for column in cursor.description])
-        for row in cursor.fetchall():
-            sheet.append(row)
+        sheet.append(headings)
+        for row in findings:
+            sheet.append(row[1:])
         book.save(out / f"{township}.xlsx")
 
 
