@@ -128,13 +128,6 @@ class Contract:
         """Normalised heading → column name, for every alias and every column's own name."""
         return self._headings
 
-    def match_heading(self, text: str | None) -> tuple[str, int | None] | None:
-        """(column name, unit multiplier or None) of a received heading; None when no alias matches."""
-        for form in heading_forms(text):
-            if form in self._headings:
-                return self._headings[form], normalise_heading(text).unit
-        return None
-
     def ignores_heading(self, text: str | None) -> bool:
         """Whether a received heading is one of those known to carry nothing (序号, 备注)."""
         return normalise_heading(text).key in self.ignored_headings
@@ -186,10 +179,3 @@ class Codes:
     ignored_headings: frozenset[str]
     lists: Mapping[str, Mapping[str, str]] = field(hash=False)
     content_hash: str = ""
-
-    @property
-    def disability_grades(self) -> dict[str, int]:
-        """Grade word (一级, 肢体二级, 2) → grade 1 to 4."""
-        words = self.lists["disability_grade"]
-        grades = {word: int(value) for word, value in words.items()}
-        return {**grades, **{value: int(value) for value in words.values()}}

@@ -50,13 +50,6 @@ def test_a_value_is_not_taken_for_a_footnote(cell: str) -> None:
     assert not cell.startswith(tuple(CODES.footnote_starts))
 
 
-@pytest.mark.parametrize(
-    ("word", "grade"), [("一级", 1), ("壹级", 1), ("贰级", 2), ("4级", 4), ("肢体二级", 2), ("3", 3)]
-)
-def test_disability_grades(word: str, grade: int) -> None:
-    assert CODES.disability_grades[word] == grade
-
-
 def test_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "colours.yaml").write_text("values: {red: [rot], blue: [ROT]}", encoding="utf-8")
     (tmp_path / "broken.yaml").write_text("null_words: [", encoding="utf-8")
