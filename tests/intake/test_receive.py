@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.intake.receive import receive, take_in
+from transforms.intake.receive import take_in
 
 DATASETS = {"deaths", "vehicles"}
 
@@ -23,7 +23,7 @@ def test_files_come_by_dataset_then_name_and_are_kept_under_their_hash(tmp_path:
     put(inbox, "vehicles/b.CSV", b"2")
     put(inbox, "deaths/卫健.xlsx", b"1" * 3_000_000)
     put(inbox, "deaths/a.csv", b"")
-    files = receive(inbox, raw, DATASETS)
+    files = take_in(inbox, raw, DATASETS).files
     assert [(f.dataset, f.name, f.size) for f in files] == [
         ("deaths", "deaths/a.csv", 0),
         ("deaths", "deaths/卫健.xlsx", 3_000_000),
@@ -40,9 +40,9 @@ def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
     inbox, raw = tmp_path / "inbox", tmp_path / "raw"
     put(inbox, "deaths/a.csv", b"same")
     put(inbox, "deaths/b.txt", b"same")
-    first = receive(inbox, raw, DATASETS)
+    first = take_in(inbox, raw, DATASETS).files
     kept = first[0].path.stat().st_ino
-    second = receive(inbox, raw, DATASETS)
+    second = take_in(inbox, raw, DATASETS).files
     assert {f.path for f in first + second} == {first[0].path}
     assert first[0].path.stat().st_ino == kept
     assert [p for p in raw.rglob("*") if p.is_file()] == [first[0].path]
@@ -51,10 +51,10 @@ def test_the_same_content_is_kept_once(tmp_path: Path) -> None:
 def test_a_damaged_kept_copy_is_replaced(tmp_path: Path) -> None:
     inbox, raw = tmp_path / "inbox", tmp_path / "raw"
     put(inbox, "deaths/a.csv", b"whole")
-    kept = receive(inbox, raw, DATASETS)[0].path
+    kept = take_in(inbox, raw, DATASETS).files[0].path
     kept.chmod(0o644)
     kept.write_bytes(b"wh")
-    assert receive(inbox, raw, DATASETS)[0].path.read_bytes() == b"whole"
+    assert take_in(inbox, raw, DATASETS).files[0].path.read_bytes() == b"whole"
 
 
 def test_what_is_no_dataset_file_is_noticed(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_is_no_dataset_file_is_noticed(tmp_path: Path) -> None:
 
 def test_datasets_are_those_with_a_contract(tmp_path: Path) -> None:
     put(tmp_path / "inbox", "benefit_roll/a.csv")
-    assert [f.dataset for f in receive(tmp_path / "inbox", tmp_path / "raw")] == ["benefit_roll"]
+    assert [f.dataset for f in take_in(tmp_path / "inbox", tmp_path / "raw").files] == ["benefit_roll"]
 
 
 def test_an_old_file_name_in_gb18030_is_shown_as_text(tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_an_old_file_name_in_gb18030_is_shown_as_text(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     with open(os.path.join(os.fsencode(folder), "死亡.csv".encode("gb18030")), "wb") as file:  # noqa: PTH118, PTH123
         file.write(b"x")
-    assert receive(tmp_path / "inbox", tmp_path / "raw", DATASETS)[0].name == "deaths/死亡.csv"
+    assert take_in(tmp_path / "inbox", tmp_path / "raw", DATASETS).files[0].name == "deaths/死亡.csv"
 
 
 def test_without_an_inbox_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError, match="no-inbox"):
-        receive(tmp_path / "no-inbox", tmp_path / "raw", DATASETS)
+        take_in(tmp_path / "no-inbox", tmp_path / "raw", DATASETS)

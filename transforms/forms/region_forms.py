@@ -22,7 +22,6 @@ from transforms.forms.model import (
 )
 from transforms.forms.tables import LOOKBACK, has_table, one, rows
 
-GRACE_COLUMN = "花名册没有缓退状态"
 FIELDS = (
     Field("序号", "number", 8, COUNT),
     Field("区域", "region", 30, MIDDLE),

@@ -192,7 +192,7 @@ ANNEX_4_FIELDS = (
     Field("镇复核意见", "opinion", 11, MIDDLE, HUMAN, True),
 )
 OPINIONS = ("维持", "否定")
-OPINION_COLUMN, TYPE_COLUMN = 13, 3
+OPINION_COLUMN = 13
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,6 @@ class _Changing(_NotTaken):
         super().__init__("读取时文件还在变化；请等它写完后重新报送。")
 
 
-def receive(inbox: Path, raw_dir: Path, datasets: Collection[str] | None = None) -> list[ReceivedFile]:
-    """Copy the files of a drop into `raw_dir`; see `take_in`, which also tells what was left lying."""
-    return list(take_in(inbox, raw_dir, datasets).files)
-
-
 def take_in(inbox: Path, raw_dir: Path, datasets: Collection[str] | None = None) -> Intake:
     """Copy every file `<inbox>/<dataset>/<name>` to `<raw_dir>/<aa>/<sha256><suffix>` and report the rest.
 
