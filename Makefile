@@ -62,7 +62,7 @@ setup-tools: setup
 
 docs: setup-tools ## Build the handbook from the contracts, the rules and the commands: build/handbook/site/index.html
 	@$(BIN)/python docs/handbook/pages.py build/handbook/pages
-	@NO_MKDOCS_2_WARNING=1 .venv-tools/bin/mkdocs build --quiet -f docs/handbook/mkdocs.yml
+	@NO_MKDOCS_2_WARNING=1 .venv-tools/bin/mkdocs build -f docs/handbook/mkdocs.yml
 
 sbom: setup-tools ## Write the bill of materials (CycloneDX) and the licences of what is locked: build/sbom/
 	@$(BIN)/python requirements/sbom.py build/sbom
