@@ -31,6 +31,8 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
 
 @lru_cache(maxsize=8)
 def _load_contracts(folder: Path) -> dict[str, Contract]:
+    if not folder.is_dir():
+        raise ContractError([f"{folder}: no such folder of contracts"])
     codes = load_codes(folder / "codes" if (folder / "codes").is_dir() else CODES_FOLDER)
     contracts: dict[str, Contract] = {}
     problems: list[str] = []

@@ -55,6 +55,7 @@ def main() -> None:
 
 
 def _fail(error: Exception) -> None:
+    from data_contracts import ContractError
     from flows.console import without_numbers
     from flows.failures import is_ours, unexpected
     from flows.plan import UsageError
@@ -69,7 +70,8 @@ def _fail(error: Exception) -> None:
         _print_json({"status": "failed", "message": message.strip()})
     if hint and os.environ.get("HEDUI_DEBUG"):
         raise error
-    raise SystemExit(EXIT_USAGE if isinstance(error, UsageError | ParameterError | CorpusError) else EXIT_FAILED)
+    wrong_usage = isinstance(error, UsageError | ParameterError | CorpusError | ContractError)
+    raise SystemExit(EXIT_USAGE if wrong_usage else EXIT_FAILED)
 
 
 def _date(text: str | None) -> dt.date | None:

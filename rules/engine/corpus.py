@@ -79,6 +79,8 @@ def load_corpus(folder: Path = RULE_FOLDER) -> dict[str, Rule]:
     Raises CorpusError listing every problem of every file at once.
     """
     problems: list[str] = []
+    if not folder.is_dir():
+        raise CorpusError(f"{folder}: no such folder of rules")
     if not any(folder.glob("*.sql")):
         raise CorpusError(f"{folder} holds no rules (.sql files); with none nobody would be checked")
     rules = [rule for path in sorted(folder.glob("*.sql")) if (rule := _read(path, problems)) is not None]

@@ -8,6 +8,7 @@ import pytest
 
 from flows.plan import UsageError
 from flows.settings import Settings
+from tests.flows.command import SAMPLE, hedui
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,19 @@ def test_what_the_file_says_holds_unless_the_environment_says_otherwise(
     (elsewhere / "hedui.toml").write_text('threads = 3\nmemory_limit = "512MiB"\n', encoding="utf-8")
     monkeypatch.setenv("HEDUI_THREADS", "2")
     assert (Settings().threads, Settings().memory_limit) == (2, "512MiB")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("HEDUI_RULES", ["rules", "list"]),
+        ("HEDUI_CONTRACTS", ["contracts", "check", next((SAMPLE / "deaths").iterdir())]),
+    ],
+)
+def test_a_folder_that_is_not_there_is_wrong_usage_and_named(
+    name: str, command: list[str | Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "not-there"
+    done = hedui(*command, env={name: str(folder)})
+    assert done.status == 2
+    assert f"{folder}: no such folder" in done.err
