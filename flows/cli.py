@@ -32,7 +32,9 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
 ]
 RunOption = Annotated[str | None, typer.Option("--run", help="A run id; the latest published run when not given.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30; the latest run's when not given.")
+]
 
 
 EngineOption = Annotated[
@@ -112,8 +114,9 @@ def _print_json(value: Any) -> None:
 
 @app.command()
 def run(inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one folder per dataset.", exists=True, file_okay=False)],
-        store: StoreOption, as_of: AsOfOption = None, engine: EngineOption = None, spark_master: MasterOption = None,
-        as_json: JsonOption = False) -> None:  # fmt: skip
+        store: StoreOption,
+        as_of: Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30; today when not given.")] = None,
+        engine: EngineOption = None, spark_master: MasterOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Take in the drop, check it, and publish the lists: the nightly job."""
     from flows.console import progress_to, stderr_console
     from flows.nightly import run_nightly
@@ -299,7 +302,7 @@ def feedback_estimate(store: StoreOption, as_json: JsonOption = False) -> None:
 def feedback_ledger(store: StoreOption, out: Annotated[Path, typer.Option("--out", help="Folder the ledgers are written to.", file_okay=False)],
                     township: Annotated[str | None, typer.Option(help="Township code; all when not given.")] = None,
                     run_id: RunOption = None) -> None:  # fmt: skip
-    """Write the 整改台账 (measures, deadlines, closing) of every township."""
+    """Write the 整改台账 (measures, deadlines, closing) of every township as of a run: what came back since is in the next run's."""
     from flows.feedback import export_ledger
 
     written = export_ledger(store, out, township, run_id)
