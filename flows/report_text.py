@@ -168,7 +168,7 @@ def _precision(side: dict[str, Any]) -> str:
 def print_file_report(report: Any) -> None:
     """A file against its contract: first what it is, then what to mend."""
     out = _console()
-    title = f"{report.title}（{report.dataset}）" if report.dataset else "未能识别"
+    title = (f"{report.title}（{report.dataset}）" if report.title else report.dataset) or "未能识别"
     out.print(
         f"{report.file}: {title}, {report.rows} rows; {'usable' if report.usable else 'would be rejected'}",
         highlight=False,
@@ -186,9 +186,10 @@ def print_file_report(report: Any) -> None:
             )
             if part
         )
-        out.print(
-            f"[{problem.level}] {where}: {problem.found}；应为：{problem.expected}", highlight=False, markup=False
-        )
+        # What is wrong with a whole file is in no place, and said in whole sentences.
+        at = f" {where}:" if where else ""
+        found = problem.found.rstrip("。")
+        out.print(f"[{problem.level}]{at} {found}；应为：{problem.expected}", highlight=False, markup=False)
     if report.more:
         out.print(f"… and {report.more} more", highlight=False)
     if report.usable and not report.problems:

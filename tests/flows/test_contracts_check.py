@@ -70,6 +70,13 @@ def test_a_file_in_the_wrong_folder_is_told_where_it_belongs(deaths):
     assert report["looks_like"] == "deaths"
 
 
+def test_what_is_wrong_with_a_whole_file_reads_as_one_sentence(deaths):
+    done = hedui("contracts", "check", deaths(GOOD[:4], heading=HEADING[:4]))
+    told = next(line for line in done.out.splitlines() if line.startswith("[fail]"))
+    assert told.startswith("[fail] 文件 名单.xlsx")
+    assert "。；" not in told
+
+
 def test_without_a_folder_the_contract_is_guessed(deaths):
     assert check(deaths(GOOD, folder="桌面"))[1]["dataset"] == "deaths"
 
