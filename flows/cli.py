@@ -115,14 +115,15 @@ def _print_json(value: Any) -> None:
 @app.command()
 def run(inbox: Annotated[Path, typer.Option("--inbox", help="Folder with one folder per dataset.", exists=True, file_okay=False)],
         store: StoreOption,
-        as_of: Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30; today when not given.")] = None,
+        as_of: Annotated[str | None, typer.Option("--as-of", help="The check date, such as 2021-06-30; today in China when not given.")] = None,
         engine: EngineOption = None, spark_master: MasterOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Take in the drop, check it, and publish the lists: the nightly job."""
     from flows.console import progress_to, stderr_console
     from flows.nightly import run_nightly
+    from transforms.china_time import today
 
     settings = _settings(engine, spark_master)
-    manifest = run_nightly(inbox, store, _date(as_of) or dt.date.today(), settings, progress_to(stderr_console()))
+    manifest = run_nightly(inbox, store, _date(as_of) or today(), settings, progress_to(stderr_console()))
     _report_run(manifest, store, as_json)
 
 

@@ -16,6 +16,7 @@ import duckdb
 from flows.failures import PassingError
 from flows.plan import RunPlan, UsageError
 from flows.settings import Settings
+from transforms import china_time
 from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
 from transforms.decisions.place import DecisionsError
 from transforms.decisions.run_tables import load_decisions
@@ -93,7 +94,7 @@ def import_feedback(
 
     store = Store(store_root.resolve())
     store.run_dir()
-    holds, day = _holds(settings), today or dt.date.today()
+    holds, day = _holds(settings), today or china_time.today()
     checked: list[CheckedList[Any] | FileFeedback] = []
     for path in files:
         try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from flows.plan import UsageError
 from flows.settings import Settings
+from transforms import china_time
 from transforms.audit import record
 from transforms.publish.store import REMOVED, Store
 
@@ -64,7 +65,7 @@ def apply_retention(
         raise UsageError("say how long: --raw-days N, --runs-days N or both (or HEDUI_RAW_DAYS, HEDUI_RUNS_DAYS)")
     if any(days is not None and days < 1 for days in (raw_days, runs_days)):
         raise UsageError("--raw-days and --runs-days are whole days, 1 or more")
-    store, day = Store(store_root.resolve()), today or dt.date.today()
+    store, day = Store(store_root.resolve()), today or china_time.today()
     store.run_dir()
     with store.nightly_lock():
         runs = {run.id: run for run in _runs(store)}

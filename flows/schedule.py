@@ -12,9 +12,9 @@ from typing import cast
 from flows.plan import RunError, UsageError
 from flows.prefect_server import NO_TELEMETRY, reach_loopback_directly, start_server
 from flows.private_files import keep_files_private
+from transforms.china_time import TIME_ZONE
 from transforms.publish.store import Store
 
-TIME_ZONE = "Asia/Shanghai"
 USUAL_PORT = 4200
 
 

@@ -25,10 +25,8 @@ from flows.plan import RunError
 from flows.private_files import keep_files_private
 from flows.rerun import run_rerun
 from flows.settings import Settings
+from transforms.china_time import today
 from transforms.publish.store import Store
-
-#: All of China keeps one time, without a summer time.
-CHINA = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 
 
 @flow(name="hedui-nightly", persist_result=False, on_failure=[tell], on_crashed=[crashed])
@@ -37,7 +35,7 @@ def nightly(inbox: str, store: str, as_of: str | None = None) -> State:
 
     Ends Completed, named Incomplete when a rule could not be evaluated, a file was rejected or too many rows were quarantined.
     """
-    return _in_plain_words(lambda: _nightly(Path(inbox), Path(store), _date(as_of) or dt.datetime.now(CHINA).date()))
+    return _in_plain_words(lambda: _nightly(Path(inbox), Path(store), _date(as_of) or today()))
 
 
 @flow(name="hedui-rerun", persist_result=False, on_failure=[tell], on_crashed=[crashed])

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.china_time import TIME_ZONE
+
 # White space a cell may hold and still be empty; 0x1A ends files written by DOS programs
 BLANK_CHARACTERS = " \t\n\v\f\r\x1a"
-
-# Instants are shown on the clock of the departments that wrote them
-_CLOCK = "Asia/Shanghai"
 
 
 def literal(text: str) -> str:
@@ -56,7 +55,8 @@ def text_of(column: str, kind: str) -> str:
     if kind == "BOOLEAN":
         return f"CASE WHEN {column} THEN 'TRUE' WHEN NOT {column} THEN 'FALSE' END"
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"CAST(timezone({literal(_CLOCK)}, {column}) AS VARCHAR)"
+        # Instants are shown on the clock of the departments that wrote them.
+        return f"CAST(timezone({literal(TIME_ZONE)}, {column}) AS VARCHAR)"
     return f"nullif(CAST({column} AS VARCHAR), '')"
 
 
