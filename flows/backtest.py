@@ -48,10 +48,11 @@ def run_backtest(store_root: Path, rule_id: str, overrides: dict[str, str], rule
         started=dt.datetime.now().astimezone().isoformat(timespec="seconds"), rejected=manifest["rejected_datasets"],
     )  # fmt: skip
     changed_settings = settings.model_copy(update={"rules": rules_folder}) if rules_folder else settings
+    changed = replace(base, run_id=new_run_id("rerun-backtest"), overrides=overrides)
+    # What is wrong with the change is told before anything that takes long.
+    stages.rules_and_parameters(changed, changed_settings)
     before = _findings(base, settings, progress)
-    after = _findings(
-        replace(base, run_id=new_run_id("rerun-backtest"), overrides=overrides), changed_settings, progress
-    )
+    after = _findings(changed, changed_settings, progress)
     gained, lost = [after[i] for i in after if i not in before], [before[i] for i in before if i not in after]
     kept = [after[i] for i in after if i in before]
     measured = [_measured(list(side.values())) for side in (before, after)]

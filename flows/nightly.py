@@ -108,8 +108,12 @@ def compare(
     store: Store, inbox: Path, as_of: dt.date, settings: Settings, progress: Progress, retries: Retries, validator: Validator
 ) -> dict[str, Any]:  # fmt: skip
     """One nightly comparison, inside a flow, with the store's lock held and its helpers started; the manifest of the published run."""
+    from flows import stages
+
     store.sweep()
     plan = plan_nightly(inbox, store, as_of)
+    # What is wrong with these is told before anything that takes long.
+    stages.rules_and_parameters(plan, settings)
     if back := goes_back(store, plan):
         progress(back)
     with store.working(plan.run_id):

@@ -53,8 +53,7 @@ def match(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[list[R
     """Core tables, rules and findings, in the run's own run.duckdb in its work folder."""
     contracts = load_contracts(settings.contracts)
     snapshot = load_snapshot(Store(plan.store).snapshots / str(plan.snapshot_id))
-    parameters = _parameters(plan, settings)
-    rules = _rules(plan, settings)
+    rules, parameters = rules_and_parameters(plan, settings)
     reports = []
     with _begun(plan, settings, snapshot) as con, ExitStack() as held:
         with timed("core", progress) as report:
@@ -238,14 +237,12 @@ def _set_parameters(
     run_tables.write_parameters(con, values_in_use(parameters, townships, plan.as_of), titles)
 
 
-def _rules(plan: RunPlan, settings: Settings) -> dict[str, Rule]:
+def rules_and_parameters(plan: RunPlan, settings: Settings) -> tuple[dict[str, Rule], ParameterSet]:
+    """The rules the run applies, by id, and the parameters with its own values. Raises CorpusError, ParameterError, UsageError for an unknown rule."""
     rules = load_corpus(settings.rules or RULE_FOLDER)
     unknown = [r for r in plan.rule_ids if r not in rules]
     if unknown:
         raise UsageError(f"unknown rule {', '.join(unknown)}; `hedui rules list` names them all")
-    return {i: r for i, r in rules.items() if not plan.rule_ids or i in plan.rule_ids}
-
-
-def _parameters(plan: RunPlan, settings: Settings) -> ParameterSet:
+    applied = {i: r for i, r in rules.items() if not plan.rule_ids or i in plan.rule_ids}
     parameters = load_parameters(county_folder=settings.parameters)
-    return parameters.with_overrides(plan.overrides) if plan.overrides else parameters
+    return applied, parameters.with_overrides(plan.overrides) if plan.overrides else parameters

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
+from flows.nightly import Retries, compare, helpers
 from flows.plan import UsageError
 from flows.settings import Settings
+from rules.engine.parameters import ParameterError
 from tests.flows.command import SAMPLE, hedui
+from transforms.publish.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +68,13 @@ def test_a_folder_that_is_not_there_is_wrong_usage_and_named(
     done = hedui(*command, env={name: str(folder)})
     assert done.status == 2
     assert f"{folder}: no such folder" in done.err
+
+
+def test_a_parameter_file_that_cannot_be_read_is_told_before_the_drop_is(tmp_path: Path) -> None:
+    own = tmp_path / "parameters"
+    own.mkdir()
+    (own / "ours.yaml").write_text("parameters: [", encoding="utf-8")
+    store = Store(tmp_path / "store").prepare()
+    with helpers() as validator, pytest.raises(ParameterError, match=r"ours\.yaml"):
+        compare(store, SAMPLE, dt.date(2021, 9, 30), Settings(parameters=own), print, Retries(), validator)
+    assert not any(path.is_file() for path in store.raw.rglob("*"))
