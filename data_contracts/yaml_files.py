@@ -1,4 +1,4 @@
-"""Parses the YAML of contracts and code lists."""
+"""Parses the YAML of contracts, code lists, parameters and rules: bureaus write these files too, with whatever editor they have."""
 
 from typing import Any
 
@@ -16,6 +16,8 @@ def parse_yaml(content: bytes) -> Any:
     """The document in `content` (UTF-8). Raises NotYamlError."""
     try:
         return yaml.load(content, Loader=_LOADER)
+    except yaml.reader.ReaderError as error:
+        raise NotYamlError("not UTF-8 text; save it again with the encoding UTF-8") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise NotYamlError(f"not YAML (line {mark.line + 1})" if mark else "not YAML") from error

@@ -104,3 +104,32 @@ def test_problems_of_all_files_are_told_at_once(tmp_path):
         load_corpus(tmp_path)
     assert "a.sql" in str(error.value)
     assert "b.sql" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("instead", "told"),
+    [
+        ({"version": "two"}, "version: expected a whole number"),
+        ({"basis": ["最低生活保障审核确认办法"]}, "basis: expected a list of mappings"),
+        ({"requires": "benefit_roll"}, "requires: expected a list"),
+        ({"evidence": {"benefit_roll": "name"}}, "evidence: expected columns by dataset"),
+        ({"review_steps": 3}, "review_steps: expected a text"),
+    ],
+)
+def test_a_key_of_another_shape_is_told_with_its_file(instead, told, tmp_path):
+    text = (RULE_FOLDER / "death_still_on_roll.sql").read_text(encoding="utf-8")
+    head = yaml.safe_load(text.split("/*")[1].split("*/")[0]) | instead
+    (tmp_path / "death_still_on_roll.sql").write_text(f"/*\n{yaml.safe_dump(head)}*/ SELECT 1", encoding="utf-8")
+    with pytest.raises(CorpusError, match=f"death_still_on_roll.sql: {told}"):
+        load_corpus(tmp_path)
+
+
+def test_a_rule_saved_by_another_editor_is_read_or_refused_by_name(tmp_path):
+    text = (RULE_FOLDER / "death_still_on_roll.sql").read_text(encoding="utf-8")
+    (tmp_path / "death_still_on_roll.sql").write_text(text, encoding="utf-8-sig")
+    assert load_corpus(tmp_path)["death_still_on_roll"] == RULES["death_still_on_roll"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "death_still_on_roll.sql").write_text(text, encoding="gb18030")
+    with pytest.raises(CorpusError, match=r"death_still_on_roll\.sql: not UTF-8 text"):
+        load_corpus(other)

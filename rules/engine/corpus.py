@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from data_contracts.yaml_files import NotYamlError, parse_yaml
 
 RULE_FOLDER = Path(__file__).parent.parent
 FRONT_MATTER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
@@ -18,6 +19,9 @@ SEVERITIES = ("high", "medium", "low")
 AMOUNTS = ("rule", "none", "person_since_event", "household_since_event", "household_latest_month")
 REQUIRED_KEYS = ("id", "title", "title_en", "family", "severity", "status", "version", "subject", "basis", "requires",
                  "evidence", "amount", "false_positives", "review_steps", "closing_action")  # fmt: skip
+TEXTS = ("false_positives", "review_steps", "closing_action")
+LISTS = ("requires", "any_of", "uses", "absence", "parameters")
+LISTS_BY_DATASET = ("columns", "uses_columns", "evidence")
 
 
 class CorpusError(ValueError):
@@ -91,15 +95,19 @@ def load_corpus(folder: Path = RULE_FOLDER) -> dict[str, Rule]:
 
 
 def _read(path: Path, problems: list[str]) -> Rule | None:
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        problems.append(f"{path.name}: not UTF-8 text; save it again with the encoding UTF-8")
+        return None
     match = FRONT_MATTER.match(text)
     if not match:
         problems.append(f"{path.name}: expected front matter in /* … */ before the SELECT")
         return None
     try:
-        head = yaml.load(match.group(1), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        problems.append(f"{path.name}: the front matter is not YAML: {error}")
+        head = parse_yaml(match.group(1).encode())
+    except NotYamlError as error:
+        problems.append(f"{path.name}: the front matter is {error}")
         return None
     found = _check(path, head, problems)
     if found:
@@ -107,9 +115,9 @@ def _read(path: Path, problems: list[str]) -> Rule | None:
     said: dict[str, Any] = {
         key: head[key] for key in ("id", "title", "title_en", "family", "severity", "status", "amount")
     }
-    said |= {key: tuple(head.get(key) or ()) for key in ("requires", "any_of", "uses", "absence", "parameters")}
-    said |= {key: _lines(head[key]) for key in ("false_positives", "review_steps", "closing_action")}
-    for key in ("columns", "uses_columns", "evidence"):
+    said |= {key: tuple(head.get(key) or ()) for key in LISTS}
+    said |= {key: _lines(head[key]) for key in TEXTS}
+    for key in LISTS_BY_DATASET:
         said[key] = {dataset: tuple(columns) for dataset, columns in (head.get(key) or {}).items()}
     return Rule(
         **said,
@@ -137,7 +145,23 @@ def _check(path: Path, head: Any, problems: list[str]) -> bool:
     for key, allowed in (("family", FAMILIES), ("severity", SEVERITIES), ("amount", AMOUNTS)):
         if head[key] not in allowed:
             problems.append(f"{path.name}: {key} is {head[key]!r}, expected one of {', '.join(allowed)}")
+    problems += [f"{path.name}: {key}: expected {expected}" for key, expected, fits in _shapes(head) if not fits]
     return len(problems) > before
+
+
+def _shapes(head: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """(key, what is expected of it, whether it is so) of the keys that hold more than a word."""
+    yield "version", "a whole number", isinstance(head["version"], int)
+    basis = head["basis"]
+    yield "basis", "a list of mappings", isinstance(basis, list) and all(isinstance(clause, dict) for clause in basis)
+    for key in TEXTS:
+        yield key, "a text or a list of texts", isinstance(head[key], str | list)
+    for key in LISTS:
+        yield key, "a list such as [a, b]", isinstance(head.get(key) or [], list)
+    for key in LISTS_BY_DATASET:
+        held = head.get(key) or {}
+        fits = isinstance(held, dict) and all(isinstance(columns, list) for columns in held.values())
+        yield key, "columns by dataset such as {deaths: [death_date]}", fits
 
 
 def _lines(value: Any) -> tuple[str, ...]:

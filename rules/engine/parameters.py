@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from data_contracts import Contract
+from data_contracts.yaml_files import NotYamlError, parse_yaml
 from transforms.values import literal_rows
 
 PARAMETER_FOLDER = Path(__file__).parent.parent / "parameters"
@@ -129,7 +129,11 @@ def _read_folder(folder: Path, problems: list[str]) -> Iterable[Parameter]:
 
 
 def _read_file(path: Path, problems: list[str]) -> Parameter | None:
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        document = parse_yaml(path.read_bytes())
+    except NotYamlError as error:
+        problems.append(f"{path.name}: {error}")
+        return None
     if not isinstance(document, dict) or not isinstance(document.get("values"), list):
         problems.append(f"{path.name}: expected a mapping with name, title, unit, type and a list of values")
         return None
@@ -155,7 +159,9 @@ def _read_file(path: Path, problems: list[str]) -> Parameter | None:
                      str(document.get("read_on", "as_of")), tuple(values))  # fmt: skip
 
 
-def _read_value(entry: Mapping[str, Any], kind: str) -> ParameterValue:
+def _read_value(entry: Any, kind: str) -> ParameterValue:
+    if not isinstance(entry, dict):
+        raise ValueError(f"expected a mapping with region, from, value and source, found {entry!r}")
     region = str(entry["region"])
     if region and not region.isdigit():
         raise ValueError(f"region is {region!r}, expected digits of a region code or ''")
@@ -167,7 +173,7 @@ def _read_value(entry: Mapping[str, Any], kind: str) -> ParameterValue:
 
 
 def _from_text(kind: str, text: str) -> Any:
-    return yaml.safe_load(text) if kind in ("list", "map") else text
+    return parse_yaml(text.encode()) if kind in ("list", "map") else text
 
 
 def _check_unit(unit: str, value: Any) -> None:

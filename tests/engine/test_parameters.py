@@ -65,7 +65,10 @@ def test_all_problems_are_told_at_once(tmp_path):
         [value("x", "2020-01-01", 1), {"region": "", "from": "2020-01-01", "value": 1}, value("", "soon", 1)],
     )
     write(folder, "three", [value("", "2020-01-01", "many")])
+    write(folder, "three_b", ["600"])
     (folder / "four.yaml").write_text("- 1", encoding="utf-8")
+    (folder / "five.yaml").write_text("name: five\nvalues: [", encoding="utf-8")
+    (folder / "six.yaml").write_text("title: 宽限期", encoding="gb18030")
     with pytest.raises(ParameterError) as error:
         load_parameters(folder)
     text = str(error.value)
@@ -75,7 +78,10 @@ def test_all_problems_are_told_at_once(tmp_path):
         "two.yaml, value 2",
         "two.yaml, value 3",
         "three.yaml, value 1",
+        "three_b.yaml, value 1: expected a mapping",
         "four.yaml",
+        "five.yaml: not YAML (line 3)",
+        "six.yaml: not UTF-8 text",
     ):
         assert part in text
 
@@ -163,10 +169,13 @@ def test_overrides_hold_everywhere_and_are_remembered():
 
 def test_bad_overrides_are_told_at_once():
     with pytest.raises(ParameterError) as error:
-        load_parameters().with_overrides({"no_such": "1", "pay_day": "soon", "exit_lookback_start": "2021-13-01"})
+        load_parameters().with_overrides(
+            {"no_such": "1", "pay_day": "soon", "exit_lookback_start": "2021-13-01", "exempt_vehicle_types": "[轮椅车"}
+        )
     assert "no_such" in str(error.value)
     assert "pay_day" in str(error.value)
     assert "exit_lookback_start" in str(error.value)
+    assert "exempt_vehicle_types" in str(error.value)
 
 
 def test_values_in_use_say_which_are_examples():
