@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,13 @@ def _memory(text: str) -> str:
     if not MEMORY.fullmatch(text.strip()):
         raise ValueError("write it as 4GB or 512MB")
     return text.strip()
+
+
+class _Toml(TomlConfigSettingsSource):
+    """The file, also with the mark that editors on Windows put before UTF-8."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
 class Settings(BaseSettings):
@@ -76,7 +84,7 @@ class Settings(BaseSettings):
                                    env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
                                    file_secret_settings: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """Arguments win over the environment, the environment over hedui.toml."""
-        from_file = TomlConfigSettingsSource(settings_cls)
+        from_file = _Toml(settings_cls)
         unknown = sorted(from_file.toml_data.keys() - settings_cls.model_fields.keys())
         if unknown:
             known = ", ".join(settings_cls.model_fields)

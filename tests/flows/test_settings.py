@@ -46,10 +46,11 @@ def test_what_is_wrong_with_the_file_is_told(elsewhere: Path, content: bytes, sa
         Settings()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_what_the_file_says_holds_unless_the_environment_says_otherwise(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    encoding: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (elsewhere / "hedui.toml").write_text('threads = 3\nmemory_limit = "512MiB"\n', encoding="utf-8")
+    (elsewhere / "hedui.toml").write_text('threads = 3\nmemory_limit = "512MiB"\n', encoding=encoding)
     monkeypatch.setenv("HEDUI_THREADS", "2")
     assert (Settings().threads, Settings().memory_limit) == (2, "512MiB")
 
