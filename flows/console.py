@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -59,6 +60,20 @@ def _log(console: Console, clock: Callable[[], float]) -> Progress:
     return show
 
 
+class _Unheeded(Console):
+    """A console whose reader may go away (a closed pipe of a log, `| head`): work of hours is not given up for that."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        # What is still buffered would fail again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 def stderr_console() -> Console:
     """A console on standard error."""
-    return Console(file=sys.stderr, soft_wrap=True)
+    return _Unheeded(file=sys.stderr, soft_wrap=True)
+
+
+def stdout_console() -> Console:
+    """A console on standard output."""
+    return _Unheeded(file=sys.stdout, soft_wrap=True)

@@ -5,21 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from flows.console import stdout_console
+
 SEVERITY = {"high": "高", "medium": "中", "low": "低"}
-
-
-def _console() -> Console:
-    return Console(soft_wrap=True)
 
 
 def print_run(
     manifest: dict[str, Any], run_dir: Path, not_evaluated: dict[str, str], rejected: dict[str, str], seconds: float
 ) -> None:
     """The end of a run: how many leads, what could not be compared, where the lists are."""
-    out = _console()
+    out = stdout_console()
     counts = "  ".join(f"{SEVERITY[s]} {n}" for s, n in manifest["by_severity"].items())
     out.print(
         f"Run {manifest['run_id']} ({manifest['kind']}, as of {manifest['as_of']}): {manifest['status']}, {seconds:.1f} s",
@@ -45,7 +42,7 @@ def print_findings(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         table.add_row(row["finding_id"], SEVERITY[row["severity"]], row["rule_title"], row["township_name"], row["household_id"] or "",
                       row["name"] or "", row["state"], _measured(row["measured"]), row["explanation"])  # fmt: skip
-    out = _console()
+    out = stdout_console()
     out.print(table)
     out.print(f"{len(rows)} findings", highlight=False)
 
@@ -58,7 +55,7 @@ def _measured(measured: dict[str, Any] | None) -> str:
 
 def print_explanation(explanation: dict[str, Any]) -> None:
     """The chain behind one finding, top down: what, why, from which rows, how linked, under which clause and values."""
-    out = _console()
+    out = stdout_console()
 
     def say(text: str, **_: Any) -> None:
         out.print(text, highlight=False, markup=False)
@@ -117,12 +114,12 @@ def print_rules(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         needs = ", ".join(row["requires"]) + (f" + any of {', '.join(row['any_of'])}" if row["any_of"] else "")
         table.add_row(row["rule_id"], row["title"], row["severity"], str(row["version"]), needs)
-    _console().print(table)
+    stdout_console().print(table)
 
 
 def print_rule(detail: dict[str, Any]) -> None:
     """One rule whole."""
-    out = _console()
+    out = stdout_console()
     for key, value in detail.items():
         if key == "sql":
             out.print(f"\n{value}", highlight=False, markup=False)
@@ -138,7 +135,7 @@ def print_rule(detail: dict[str, Any]) -> None:
 
 def print_backtest(compared: dict[str, Any]) -> None:
     """Before and after in numbers, then what came and what went."""
-    out = _console()
+    out = stdout_console()
     for word in ("before", "after"):
         side = compared[word]
         out.print(f"{word}: {side['findings']} findings, {_precision(side)}", highlight=False)
@@ -167,7 +164,7 @@ def _precision(side: dict[str, Any]) -> str:
 
 def print_file_report(report: Any) -> None:
     """A file against its contract: first what it is, then what to mend."""
-    out = _console()
+    out = stdout_console()
     title = (f"{report.title}（{report.dataset}）" if report.title else report.dataset) or "未能识别"
     out.print(
         f"{report.file}: {title}, {report.rows} rows; {'usable' if report.usable else 'would be rejected'}",

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
+from typing import Any
 
+import pytest
 from rich.console import Console
 
 from flows.console import LOG_SECONDS, progress_to
+from tests.flows.command import ROOT
 
 
 class Clock:
@@ -45,3 +51,21 @@ def test_a_number_in_the_name_of_a_file_is_not_logged() -> None:
         "benefit_roll/花名册_52272819761201742X.csv: rejected, run 20261123T055532"
     )
     assert written.getvalue() == "benefit_roll/花名册_[number].csv: rejected, run 20261123T055532\n"
+
+
+@pytest.mark.parametrize("stream", ["stderr", "stdout"])
+def test_work_goes_on_when_nobody_reads_along_any_more(stream: str) -> None:
+    code = (
+        "from flows.console import progress_to, stderr_console, stdout_console\n"
+        f"show = progress_to({stream}_console())\n"
+        "show('staging …'); show('core …')\n"
+        "raise SystemExit(7)"
+    )
+    reader, writer = os.pipe()
+    streams: dict[str, Any] = {stream: writer}
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, **streams)
+    finally:
+        os.close(writer)
+    assert done.returncode == 7
