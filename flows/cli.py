@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="hedui (核对): cross-check social assistance rolls against what other departments know.")  # fmt: skip
-rules_app = typer.Typer(no_args_is_help=True, help="The rule catalogue.")
+rules_app = typer.Typer(invoke_without_command=True, help="The rule catalogue; without a subcommand, the list of it.")
 app.add_typer(rules_app, name="rules")
 feedback_app = typer.Typer(no_args_is_help=True, help="What townships send back.")
 app.add_typer(feedback_app, name="feedback")
@@ -354,6 +354,14 @@ def retention(store: StoreOption,
         _print_json(report.as_json())
     else:
         print("\n".join(retention_lines(report)))
+
+
+@rules_app.callback()
+def rules_catalogue(context: typer.Context, as_json: JsonOption = False) -> None:
+    if context.invoked_subcommand is None:
+        rules_list(as_json)
+    elif as_json:
+        raise typer.BadParameter(f"write it after {context.invoked_subcommand}", param_hint="--json")
 
 
 @rules_app.command("list")

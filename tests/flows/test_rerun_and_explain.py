@@ -93,6 +93,12 @@ def test_findings_can_be_filtered(published, latest):
     assert listed["count"] == frame.filter(pl.col("severity") == "high").height
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_catalogue_is_listed_without_a_subcommand(options):
+    done = hedui("rules", *options)
+    assert (done.status, done.out) == (0, hedui("rules", "list", *options).out)
+
+
 def test_a_new_rule_needs_no_python(store, latest, tmp_path):
     rules = tmp_path / "rules"
     rules.mkdir()
