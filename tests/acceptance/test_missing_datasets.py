@@ -77,3 +77,12 @@ def test_a_refused_file_stands_against_what_rests_on_a_row_that_is_missing(small
     assert now == expected
     assert "1个文件被拒收" in checked.outcomes["death_still_on_roll"].note
     assert list(differing(small.checked, checked)) == []
+
+
+def test_a_list_of_nothing_but_its_heading_is_told_as_such(bench: Bench, copy: Drop):
+    """A county may have filed no relative; a register of nobody is no register."""
+    for dataset in ("relative_filings", "poverty_registry"):
+        copy.edit_all(dataset, lambda table: table.clear())
+    checked = bench.check(copy)
+    assert checked.not_evaluated == {rule.id for rule in RULES.values() if stopped(rule, {"poverty_registry"})}
+    assert "收到的文件共0行数据，至少应有1行" in checked.outcomes["missed_monitor_household"].reason
