@@ -4,12 +4,13 @@ from typing import Any
 
 import yaml
 
+NOT_PLAIN_TEXT = "not plain text in UTF-8; save it again with that encoding"
 # libyaml's loader is some ten times faster; it is not in every build of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotYamlError(ValueError):
-    """The text is no YAML. The message says in which line, and quotes nothing."""
+    """The text is no YAML. The message says in which line, where it is text at all, and quotes nothing."""
 
 
 def parse_yaml(content: bytes) -> Any:
@@ -17,7 +18,7 @@ def parse_yaml(content: bytes) -> Any:
     try:
         return yaml.load(content, Loader=_LOADER)
     except yaml.reader.ReaderError as error:
-        raise NotYamlError("not UTF-8 text; save it again with the encoding UTF-8") from error
+        raise NotYamlError(NOT_PLAIN_TEXT) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise NotYamlError(f"not YAML (line {mark.line + 1})" if mark else "not YAML") from error

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from rich.console import Console
 
@@ -64,9 +65,9 @@ class _Unheeded(Console):
     """A console whose reader may go away (a closed pipe of a log, `| head`): work of hours is not given up for that."""
 
     def on_broken_pipe(self) -> None:
-        self.quiet = True
         # What is still buffered would fail again when the process ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())
 
 
 def stderr_console() -> Console:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from flows.plan import UsageError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 FILE = "hedui.toml"
 MEMORY = re.compile(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)

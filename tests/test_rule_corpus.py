@@ -131,5 +131,5 @@ def test_a_rule_saved_by_another_editor_is_read_or_refused_by_name(tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     (other / "death_still_on_roll.sql").write_text(text, encoding="gb18030")
-    with pytest.raises(CorpusError, match=r"death_still_on_roll\.sql: not UTF-8 text"):
+    with pytest.raises(CorpusError, match=r"death_still_on_roll\.sql: not plain text in UTF-8"):
         load_corpus(other)

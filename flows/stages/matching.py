@@ -137,13 +137,14 @@ def arrived(
             c.name: sum(sheet.loaded for sheet in sheets if c.name not in sheet.columns) for c in contract.columns
         }
         rejected = sum(file.status == "rejected" for file in snapshot.of(dataset))
+        enough = snapshot.usable(dataset)
         reason = rejected_datasets.get(dataset, "")
         if rejected and not files:
             reason = f"{rejected}个文件均被拒收"
-        elif files and not snapshot.usable(dataset):
+        elif files and not enough:
             rows = sum(sheet.loaded for sheet in sheets)
             reason = f"收到的文件共{rows}行数据，至少应有{contract.row_floor}行"
-        usable = snapshot.usable(dataset) and dataset not in rejected_datasets
+        usable = enough and dataset not in rejected_datasets
         headings = {c.name: next((a for a in c.aliases if not a.isascii()), c.name) for c in contract.columns}
         found[dataset] = Arrived(contract.title, usable, len(files), reason, present, without, headings, rejected)
     return found

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from data_contracts.yaml_files import NotYamlError, parse_yaml
+from data_contracts.yaml_files import NOT_PLAIN_TEXT, NotYamlError, parse_yaml
 
 RULE_FOLDER = Path(__file__).parent.parent
 FRONT_MATTER = re.compile(r"\A\s*/\*(.*?)\*/(.*)\Z", re.DOTALL)
@@ -98,7 +98,7 @@ def _read(path: Path, problems: list[str]) -> Rule | None:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(f"{path.name}: not UTF-8 text; save it again with the encoding UTF-8")
+        problems.append(f"{path.name}: {NOT_PLAIN_TEXT}")
         return None
     match = FRONT_MATTER.match(text)
     if not match:

@@ -9,6 +9,7 @@ from flows.backtest import run_backtest
 from flows.feedback import import_feedback
 from flows.plan import UsageError
 from flows.settings import Settings
+from rules.engine.parameters import ParameterError
 from tests.decisions.officer import Officer
 from transforms.decisions.precision import wilson_interval
 from transforms.publish.store import Store
@@ -23,6 +24,13 @@ def quiet(_: str) -> None:
 def test_nothing_to_compare_is_wrong_usage(first_run):
     with pytest.raises(UsageError, match="nothing to compare"):
         run_backtest(first_run, RULE, {}, None, None, Settings(database_url=None), quiet)
+
+
+def test_a_change_that_cannot_be_is_told_before_anything_runs(first_run):
+    told: list[str] = []
+    with pytest.raises(ParameterError, match="no_such"):
+        run_backtest(first_run, RULE, {"no_such": "1"}, None, None, Settings(database_url=None), told.append)
+    assert told == []
 
 
 @pytest.mark.full

@@ -65,10 +65,11 @@ def test_all_problems_are_told_at_once(tmp_path):
         [value("x", "2020-01-01", 1), {"region": "", "from": "2020-01-01", "value": 1}, value("", "soon", 1)],
     )
     write(folder, "three", [value("", "2020-01-01", "many")])
-    write(folder, "three_b", ["600"])
+    write(folder, "no_mapping", ["600"])
     (folder / "four.yaml").write_text("- 1", encoding="utf-8")
     (folder / "five.yaml").write_text("name: five\nvalues: [", encoding="utf-8")
     (folder / "six.yaml").write_text("title: 宽限期", encoding="gb18030")
+    (folder / "seven.yaml").write_bytes(b"title: \x01")
     with pytest.raises(ParameterError) as error:
         load_parameters(folder)
     text = str(error.value)
@@ -78,10 +79,11 @@ def test_all_problems_are_told_at_once(tmp_path):
         "two.yaml, value 2",
         "two.yaml, value 3",
         "three.yaml, value 1",
-        "three_b.yaml, value 1: expected a mapping",
+        "no_mapping.yaml, value 1: expected a mapping",
         "four.yaml",
         "five.yaml: not YAML (line 3)",
-        "six.yaml: not UTF-8 text",
+        "six.yaml: not plain text in UTF-8",
+        "seven.yaml: not plain text in UTF-8",
     ):
         assert part in text
 
