@@ -213,6 +213,56 @@ def test_a_deleted_row_is_missing_not_refused(store, officer, tmp_path):
     assert (report.missing, report.refused) == ([gone], [])
 
 
+def test_cells_merged_over_rows_say_the_same_of_each_of_them(store, officer, tmp_path):
+    first, second, third = officer.rows[:3]
+    officer.answer(first, "待查", 整改措施=None, 完成时限=None)
+    officer.put(third, 核查结果="待查")
+    for heading, last in (("核查结果", second), ("核查人", second), ("核查日期", officer.sheet.max_row + 3)):
+        column = officer.columns[heading]
+        officer.sheet.merge_cells(start_row=first, end_row=last, start_column=column, end_column=column)
+    report = give_back(store, officer, tmp_path)
+    assert (report.recorded, report.refused) == (3, [])
+    assert [(w["row"], w["column"].split()[-1]) for w in report.warnings if w["row"] <= third] == [(third, "核查人")]
+
+
+def test_a_stray_cell_far_from_the_table_is_no_reason_to_refuse_it(store, officer, tmp_path):
+    officer.answer(officer.rows[0], "属实")
+    officer.sheet.cell(20_000, 16_384).value = "x"
+    assert give_back(store, officer, tmp_path).recorded == 1
+
+
+def test_a_copy_of_the_sheet_that_was_filled_in_is_refused_by_its_name(store, officer, tmp_path):
+    officer.answer(officer.rows[0], "属实")
+    copy = officer.book.copy_worksheet(officer.sheet)
+    officer.book.copy_worksheet(officer.sheet).cell(officer.rows[0], officer.columns["核查结果"]).value = None
+    report = give_back(store, officer, tmp_path)
+    assert [(r["sheet"], r["row"], r["code"]) for r in report.refused] == [(copy.title, None, "other_sheet")]
+    assert (report.recorded, report.refused_rows) == (1, 0)
+
+
+def test_a_column_under_another_heading_is_remarked_on_once(store, officer, tmp_path):
+    officer.answer(officer.rows[0], "属实")
+    officer.sheet.cell(2, officer.columns["说明"]).value = "备注"
+    report = give_back(store, officer, tmp_path)
+    assert report.recorded == 1
+    assert [(w["row"], w["column"], w["code"]) for w in report.warnings] == [(None, "说明", "left_out")]
+
+
+def test_two_columns_of_one_heading_are_not_guessed_between(store, officer, tmp_path):
+    officer.answer(officer.rows[0], "属实")
+    officer.sheet.cell(2, officer.sheet.max_column + 1).value = "核查结果"
+    report = give_back(store, officer, tmp_path)
+    assert (report.recorded, [r["code"] for r in report.refused]) == (0, ["unreadable_file"])
+    assert "“核查结果”不止一列" in report.refused[0]["message"]
+
+
+@pytest.mark.parametrize("cells", [{"核查结果": "属实"}, {"说明": "新发现"}])
+def test_a_row_an_officer_added_is_refused_whatever_he_filled_in(store, officer, tmp_path, cells):
+    added = officer.sheet.max_row + 1
+    officer.put(added, **cells)
+    assert codes(give_back(store, officer, tmp_path)) == [(added, "finding_id", "unknown_finding")]
+
+
 def test_text_that_starts_like_a_formula_is_text(store, officer, tmp_path):
     row = officer.rows[0]
     officer.answer(row, "不属实")

@@ -62,7 +62,7 @@ class CheckedList(Generic[A]):
     @property
     def refused_rows(self) -> int:
         """How many rows were refused (a row may have several mistakes)."""
-        return len({r.row for r in self.refused})
+        return len({r.row for r in self.refused if r.row})
 
 
 def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, today: dt.date) -> CheckedList[Answer]:
@@ -72,7 +72,7 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
     township, day)` gives the months a decision holds. Rows without an outcome are counted as unanswered;
     nothing of them is recorded.
     """
-    checked = CheckedList[Answer](book)
+    checked = CheckedList[Answer](book, refused=other_sheets(book), warnings=missing_columns(book))
     seen: set[str] = set()
     read: list[tuple[ReturnedRow, Answer]] = []
     for row in book.rows:
@@ -110,12 +110,36 @@ def remark_at(book: ReturnedBook, row: int, heading: str, code: str, message: st
     return Remark(book.file_name, book.form.sheet, row, f"{letter} {heading}".strip(), code, message)
 
 
+def other_sheets(book: ReturnedBook) -> list[Remark]:
+    """Sheets that were filled in beside the one that is read."""
+    message = f"这张表中也有填写，没有采用；请把填写移到“{book.form.sheet}”表，并删去这张表后报回"
+    return [Remark(book.file_name, sheet, None, "", "other_sheet", message) for sheet in book.other_sheets]
+
+
+def missing_columns(book: ReturnedBook) -> list[Remark]:
+    """Columns to be filled in that are not there: what was written under another heading is not read."""
+    message = "表头中没有这一列（被删去或改了名），此列的填写没有采用；填写过的，请恢复表头后再报回"
+    return [
+        Remark(book.file_name, book.form.sheet, None, heading, "left_out", message)
+        for heading in book.form.fill_in
+        if heading not in book.columns
+    ]
+
+
 def wrong_keys(book: ReturnedBook, issued: Mapping[str, Asked] | None, row: ReturnedRow) -> Iterable[Remark]:
     """What is wrong with the hidden keys, the first that says it: a row of another list has no other key to
     be right. `issued`: what the list asked, by the key finding_id; None for a list that was never handed out.
     """
     if any(row[key].kind != "value" for key in book.form.keys):
         yield remark(book, row, "finding_id", "edited_key", "隐藏的编号列应保持下发时的内容，不能是公式")
+    elif not any(row[key].text for key in book.form.keys):
+        yield remark(
+            book,
+            row,
+            "finding_id",
+            "unknown_finding",
+            "本行没有隐藏的编号（自行添加，或编号被删去），未采用；名单上的请在下发的核查表上填写本行，名单以外的请另行报告",
+        )
     elif row["run_id"].text != book.run_id:
         yield remark(book, row, "run_id", "other_run", f"本行不属于本表的批次，应为 {book.run_id}")
     elif row["township_code"].text != book.township_code:
@@ -290,7 +314,7 @@ def contradictions(lists: Sequence[CheckedList[Any]]) -> None:
             message = f"同一份名单的几个文件（{places}）对同一条{checked.book.form.about}填写不同，均未采用；请只报回正确的一份"
             checked.refused.append(remark_at(checked.book, answer.source_row, "finding_id", "duplicate_row", message))
     for checked in lists:
-        twice = {remark.row for remark in checked.refused}
+        twice = {remark.row for remark in checked.refused if remark.row}
         checked.answers = [answer for answer in checked.answers if answer.source_row not in twice]
         checked.warnings = [warning for warning in checked.warnings if warning.row not in twice]
 

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import from_excel
 
 from transforms.intake import UnreadableFile
-from transforms.intake.workbook_parts import check_archive
+from transforms.intake.workbook_parts import check_archive, sheet_facts
 from transforms.publish.workbooks import FILL_IN_HEADINGS, HIDDEN_KEYS, LEADS_SHEET
 from transforms.publish.workbooks.cover import SHEET as COVER_SHEET
 
@@ -91,7 +91,7 @@ class ReturnedRow:
 @dataclass(frozen=True)
 class ReturnedBook:
     """A readable returned list: `columns` are letters by heading; run_id and township_code say which list it
-    is ('' unknown).
+    is ('' unknown). `other_sheets` hold answers, too, in copies of the list or in a list of the other form: they are not read.
     """
 
     form: ReturnForm
@@ -101,6 +101,7 @@ class ReturnedBook:
     township_code: str
     columns: Mapping[str, str]
     rows: Sequence[ReturnedRow]
+    other_sheets: Sequence[str] = ()
 
     def commonest(self, key: str) -> str:
         """What most rows hold in a hidden column, '' where none holds anything."""
@@ -135,22 +136,26 @@ def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> Re
         # openpyxl has an error of its own for every way a workbook can be broken
         raise UnreadableReturn("工作簿内容损坏，读不出；请用下发的核查表重新填写后报回") from None
     try:
-        return _read_book(book, forms, path.name, sha256)
+        return _read_book(book, forms, path, sha256)
+    except UnreadableFile as refusal:
+        raise UnreadableReturn(refusal.message) from None
     finally:
         book.close()
 
 
-def _read_book(book: Any, forms: Sequence[ReturnForm], name: str, sha256: str) -> ReturnedBook:
+def _read_book(book: Any, forms: Sequence[ReturnForm], path: Path, sha256: str) -> ReturnedBook:
     sheets = {str(sheet.title).strip(): sheet for sheet in book.worksheets}
     form = next((form for form in forms if form.sheet in sheets), None)
     if form is None:
         raise UnreadableReturn(f"没有“{'”或“'.join(f.sheet for f in forms)}”工作表；请勿改动工作表名称")
-    rows = _rows(sheets[form.sheet])
+    sheet = sheets[form.sheet]
+    rows = _rows(sheet)
     columns = _headings(rows, form)
-    found = list(_answer_rows(rows, columns, form))
+    found = list(_answer_rows(rows, columns, form, _merged_down(path, sheet)))
+    others = tuple(str(other.title) for other in book.worksheets if other is not sheet and _is_filled_in(other, forms))
     letters = {heading: get_column_letter(position + 1) for heading, position in columns.items()}
     run_id, township = _list_named_on_cover(sheets.get(form.cover))
-    read = ReturnedBook(form, name[:LONGEST_NAME], sha256, run_id, township, letters, found)
+    read = ReturnedBook(form, path.name[:LONGEST_NAME], sha256, run_id, township, letters, found, others)
     return replace(
         read, run_id=run_id or read.commonest("run_id"), township_code=township or read.commonest("township_code")
     )
@@ -174,14 +179,38 @@ def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
         yield number, row
 
 
+def _merged_down(path: Path, sheet: Any) -> dict[tuple[int, int], int]:
+    """The last row of cells merged over several rows, by their first row and position."""
+    # The sheet as it is read here knows nothing of merged cells.
+    merges = sheet_facts(path, sheet._worksheet_path, bounded=False).merges
+    return {(top + 1, left): bottom + 1 for top, left, bottom, _ in merges if bottom > top}
+
+
+def _is_filled_in(sheet: Any, forms: Sequence[ReturnForm]) -> bool:
+    """Whether a sheet is a list of one of the forms that holds answers."""
+    for form in forms:
+        rows = _rows(sheet)
+        try:
+            columns = _headings(rows, form)
+            return any(row.answered for row in _answer_rows(rows, columns, form, {}))
+        except UnreadableReturn:
+            continue
+    return False
+
+
 def _headings(rows: Iterator[tuple[int, tuple[Any, ...]]], form: ReturnForm) -> dict[str, int]:
     needed = {ANSWER_HEADING, *form.keys}
     for number, cells in rows:
-        columns: dict[str, int] = {}
-        for position, cell in enumerate(cells):
-            if cell.value is not None:
-                columns.setdefault(_heading(str(cell.value)), position)
+        said = [(_heading(str(cell.value)), position) for position, cell in enumerate(cells) if cell.value is not None]
+        # Of equal headings the first counts.
+        columns = dict(reversed(said))
         if needed <= set(columns):
+            times = Counter(heading for heading, _ in said)
+            twice = [heading for heading in (*form.fill_in, *form.keys) if times[heading] > 1]
+            if twice:
+                raise UnreadableReturn(
+                    f"“{form.sheet}”的表头中“{'”“'.join(twice)}”不止一列，分不清以哪一列为准；请只留一列后报回"
+                )
             wanted = {*form.fill_in, *form.keys, *form.shown}
             return {heading: position for heading, position in columns.items() if heading in wanted}
         if number >= HEADING_ROWS:
@@ -197,14 +226,22 @@ def _heading(text: str) -> str:
 
 
 def _answer_rows(
-    rows: Iterator[tuple[int, tuple[Any, ...]]], columns: Mapping[str, int], form: ReturnForm
+    rows: Iterator[tuple[int, tuple[Any, ...]]],
+    columns: Mapping[str, int],
+    form: ReturnForm,
+    merged: Mapping[tuple[int, int], int],
 ) -> Iterator[ReturnedRow]:
+    """The rows that hold a key or something filled in; what a cell merged over several rows shows is said of each of them."""
+    until: dict[str, tuple[int, Entry]] = {}
     for number, cells in rows:
-        row = ReturnedRow(
-            number,
-            {h: _entry(cells[p]) for h, p in columns.items() if p < len(cells) and cells[p].value is not None},
-        )
-        if row.answered or any(row[key].text for key in form.keys):
+        said = {h: _entry(cells[p]) for h, p in columns.items() if p < len(cells) and cells[p].value is not None}
+        for heading in form.fill_in:
+            if (number, columns.get(heading, -1)) in merged:
+                until[heading] = (merged[number, columns[heading]], said.get(heading, Entry()))
+            elif number <= until.get(heading, (0,))[0] and said.keys() & form.keys:
+                said[heading] = until[heading][1]
+        row = ReturnedRow(number, said)
+        if any(row.holds(heading) for heading in form.fill_in) or any(row[key].text for key in form.keys):
             yield row
 
 
