@@ -25,6 +25,17 @@ def _memory(text: str) -> str:
     return text.strip()
 
 
+def _address(text: str) -> str:
+    from transforms.decisions.database import database_url
+    from transforms.decisions.place import DecisionsError
+
+    try:
+        database_url(Path(), text)
+    except DecisionsError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
 class _Toml(TomlConfigSettingsSource):
     """The file, also with the mark that editors on Windows put before UTF-8."""
 
@@ -65,7 +76,7 @@ class Settings(BaseSettings):
     """Where Spark runs: this machine's cores, or a cluster's URL whose workers see the store under the same path."""
     min_confidence: Annotated[float, Field(gt=0, le=1)] = 0.9
     """Links below this are leads for an identity check, never grounds of a finding."""
-    database_url: str | None = None
+    database_url: Annotated[str, AfterValidator(_address)] | None = None
     """Where decisions are kept; SQLite in the store when not set."""
 
     retries: int = 3

@@ -31,6 +31,16 @@ def test_every_wrong_value_is_named_and_none_is_repeated(monkeypatch: pytest.Mon
     assert "s3cret" not in str(told.value)
 
 
+@pytest.mark.parametrize("address", ["s3cret", "mysql://user:s3cret@host/decisions"])
+def test_an_address_that_is_no_database_of_ours_is_told_before_anything_is_done(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEDUI_DATABASE_URL", address)
+    with pytest.raises(UsageError, match="HEDUI_DATABASE_URL") as told:
+        Settings()
+    assert "s3cret" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
