@@ -302,11 +302,14 @@ def feedback_estimate(store: StoreOption, as_json: JsonOption = False) -> None:
 @feedback_app.command("ledger")
 def feedback_ledger(store: StoreOption, out: Annotated[Path, typer.Option("--out", help="Folder the ledgers are written to.", file_okay=False)],
                     township: Annotated[str | None, typer.Option(help="Township code; all when not given.")] = None,
-                    run_id: RunOption = None) -> None:  # fmt: skip
+                    run_id: RunOption = None, as_json: JsonOption = False) -> None:  # fmt: skip
     """Write the 整改台账 (measures, deadlines, closing) of every township as of a run: what came back since is in the next run's."""
     from flows.feedback import export_ledger
 
     written = export_ledger(store, out, township, run_id)
+    if as_json:
+        _print_json({"files": [str(path) for path in written]})
+        return
     print(f"{len(written)} workbooks in {out}")
 
 

@@ -257,7 +257,6 @@ def export_ledger(store_root: Path, out: Path, township: str | None = None, run_
 
     store = Store(store_root.resolve())
     run_dir = store.run_dir(run_id)
-    out.mkdir(parents=True, exist_ok=True)
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
         header = run_header(con, store.manifest(run_dir.name))
         townships = con.execute("SELECT township_code, township_name FROM core_township ORDER BY 1").fetchall()
@@ -272,6 +271,7 @@ def export_ledger(store_root: Path, out: Path, township: str | None = None, run_
             raise UsageError(
                 f"no township {township} in run {run_dir.name}; known: " + ", ".join(f"{c} {n}" for c, n in townships)
             )
+        out.mkdir(parents=True, exist_ok=True)
         return [write_rectification(con, code, out / ledger_file_name(code, name), header) for code, name in wanted]
 
 

@@ -17,6 +17,7 @@ from flows.feedback import decisions_of, export_ledger, import_feedback, report_
 from flows.settings import Settings
 from tests.decisions.nightly import SAMPLE, nightly
 from tests.decisions.officer import Officer
+from tests.flows.command import hedui
 from transforms.publish.store import Store
 
 MAIN = "522728001"
@@ -196,6 +197,14 @@ def _the_reviews_are_counted(run_dir: Path, good: dict[str, str]) -> None:
     assert confirmed == sum(outcome in ("属实", "属实但豁免") for outcome in good.values())
     book = officers(run_dir)[MAIN]
     assert any("条中属实" in str(book.get(r, "同类线索以往核查")) for r in book.rows)
+
+
+def test_the_ledgers_written_are_named_as_json_and_an_unknown_township_leaves_no_folder(first_run, tmp_path):
+    refused = hedui("feedback", "ledger", "--store", first_run, "--out", tmp_path / "none", "--township", "999")
+    assert (refused.status, (tmp_path / "none").exists()) == (2, False)
+    done = hedui("feedback", "ledger", "--store", first_run, "--out", tmp_path / "out", "--township", MAIN, "--json")
+    assert done.status == 0
+    assert [Path(file) for file in done.json["files"]] == list((tmp_path / "out").iterdir())
 
 
 def test_the_report_quotes_no_cell(returned):
