@@ -250,13 +250,13 @@ def export_ledger(store_root: Path, out: Path, township: str | None = None, run_
     """Write the 整改台账 of every township of a run (or the one named) to `out` and return the files, by
     township code.
 
-    Raises StoreError without such a run, UsageError for a township it does not know.
+    Raises StoreError without such a run or for a rerun, UsageError for a township it does not know.
     """
     from transforms.publish.workbooks import ledger_file_name, write_rectification
     from transforms.publish.workbooks.reading import UNKNOWN_TOWNSHIP
 
     store = Store(store_root.resolve())
-    run_dir = store.run_dir(run_id)
+    run_dir = store.nightly_dir(run_id)
     with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
         header = run_header(con, store.manifest(run_dir.name))
         townships = con.execute("SELECT township_code, township_name FROM core_township ORDER BY 1").fetchall()

@@ -43,14 +43,14 @@ def write_forms(
     period ("2021-06") names the month reported; without run_id the newest nightly run as of that month is
     taken, the latest run when there is no period either. The month before is read from the newest nightly run
     as of that month, else from the payments. Raises UsageError for a period or county the store does not
-    know, StoreError when there is no run or when a file in the way has been edited by a person.
+    know, StoreError when there is no run, for a rerun, or when a file in the way has been edited by a person.
     """
     place = Store(store.resolve())
     manifest = _choose(place, period, run_id)
     header = _header(manifest)
     month = month_of(header.as_of)
     before = _newest(place, month - 1)
-    database = place.run_dir(manifest["run_id"]) / RUN_DATABASE
+    database = place.nightly_dir(manifest["run_id"]) / RUN_DATABASE
     out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".forms-", dir=out))
     try:

@@ -56,7 +56,7 @@ def run_sample(
     """Draw the spot check of the latest (or the named) run, keep it in the decisions database, and write its lists.
 
     Without `fraction` each township's parameter sample_fraction holds; without `seed` one is drawn and
-    printed on the lists. Raises StoreError without such a run, UsageError for a fraction outside 0 to 1, ParameterError where no fraction is known, DecisionsError when the draw cannot be
+    printed on the lists. Raises StoreError without such a run or for a rerun, UsageError for a fraction outside 0 to 1, ParameterError where no fraction is known, DecisionsError when the draw cannot be
     kept: then no list is written, for what it brings back could not be taken in.
     """
     from transforms.decisions.database import open_decisions
@@ -68,7 +68,7 @@ def run_sample(
     if seed is not None and seed < 0:
         raise UsageError(f"--seed {seed}: expected a whole number from 0")
     store = Store(store_root.resolve())
-    run_dir = store.run_dir(run_id)
+    run_dir = store.nightly_dir(run_id)
     chosen = secrets.randbelow(SEEDS) if seed is None else seed
     with open_database(
         run_dir / RUN_DATABASE, EngineLimits(settings.memory_limit, settings.threads), read_only=True

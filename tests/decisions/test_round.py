@@ -14,11 +14,13 @@ import polars as pl
 import pytest
 
 from flows.feedback import decisions_of, export_ledger, import_feedback, report_lines
+from flows.forms import write_forms
+from flows.sample import run_sample
 from flows.settings import Settings
 from tests.decisions.nightly import SAMPLE, nightly
 from tests.decisions.officer import Officer
 from tests.flows.command import hedui
-from transforms.publish.store import Store
+from transforms.publish.store import Store, StoreError
 
 MAIN = "522728001"
 
@@ -205,6 +207,23 @@ def test_the_ledgers_written_are_named_as_json_and_an_unknown_township_leaves_no
     done = hedui("feedback", "ledger", "--store", first_run, "--out", tmp_path / "out", "--township", MAIN, "--json")
     assert done.status == 0
     assert [Path(file) for file in done.json["files"]] == list((tmp_path / "out").iterdir())
+
+
+def test_what_a_rerun_holds_a_part_of_is_not_made_of_it(store, settings, tmp_path):
+    run_dir = Store(store).run_dir()
+    manifest = run_dir / "manifest.json"
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace('"kind": "nightly"', '"kind": "rerun"'), encoding="utf-8"
+    )
+    out = tmp_path / "out"
+    for made in (
+        lambda: export_ledger(store, out, run_id=run_dir.name),
+        lambda: run_sample(store, settings, out=out, run_id=run_dir.name),
+        lambda: write_forms(store, out, run_id=run_dir.name),
+    ):
+        with pytest.raises(StoreError, match="is a rerun"):
+            made()
+    assert not out.exists()
 
 
 def test_the_report_quotes_no_cell(returned):

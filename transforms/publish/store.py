@@ -89,6 +89,16 @@ class Store:
             )
         return folder
 
+    def nightly_dir(self, run_id: str | None = None) -> Path:
+        """As run_dir, of a run that says something of every township. Raises StoreError for a rerun, too."""
+        folder = self.run_dir(run_id)
+        if self.manifest(folder.name)["kind"] != "nightly":
+            raise StoreError(
+                f"run {folder.name} is a rerun: a trial that holds one township and a part of its neighbours; name a nightly "
+                "run, or leave --run out for the latest"
+            )
+        return folder
+
     def _folder_of(self, run_id: str | None) -> Path:
         if run_id is None:
             named = self.latest()
