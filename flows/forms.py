@@ -18,7 +18,7 @@ from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_databa
 from transforms.forms import Check, FormsRun, write_county_forms
 from transforms.forms.model import Place
 from transforms.forms.tables import counties, create_form_tables, month_of, one
-from transforms.publish.store import Store, StoreError
+from transforms.publish.store import REMOVED, Store, StoreError
 from transforms.publish.workbooks import RunHeader
 from transforms.publish.workbooks.header import safe_name
 
@@ -51,21 +51,22 @@ def write_forms(
     month = month_of(header.as_of)
     before = _newest(place, month - 1)
     database = place.nightly_dir(manifest["run_id"]) / RUN_DATABASE
-    out.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".forms-", dir=out))
-    try:
-        with open_database(database, EngineLimits(), read_only=True) as con:
-            create_form_tables(con, month, place.run_dir(before["run_id"]) / RUN_DATABASE if before else None)
-            run = _forms_run(con, header, month, before)
+    with open_database(database, EngineLimits(), read_only=True) as con:
+        create_form_tables(con, month, place.run_dir(before["run_id"]) / RUN_DATABASE if before else None)
+        run = _forms_run(con, header, month, before)
+        wanted = _counties(con, county)
+        out.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".forms-", dir=out))
+        try:
             breaks = []
-            for chosen in _counties(con, county):
+            for chosen in wanted:
                 folder = (
                     work / f"{month_text(month)}" / f"{safe_name(chosen.county_code)}_{safe_name(chosen.county_name)}"
                 )
                 breaks += write_county_forms(con, run, chosen, folder)[1]
-        return WrittenForms(_move(work, out), breaks)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+            return WrittenForms(_move(work, out), breaks)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def month_text(month: int) -> str:
@@ -86,14 +87,15 @@ def _choose(store: Store, period: str | None, run_id: str | None) -> dict[str, A
     if found is None:
         store.run_dir()  # no published run at all is another message
         known = sorted({month_text(_month(manifest)) for manifest in _nightly(store)})
-        raise UsageError(f"no published run is as of {period}; there are runs as of {', '.join(known)}")
+        raise UsageError(f"no published run as of {period} is kept; there are runs as of {', '.join(known)}")
     return found
 
 
 def _nightly(store: Store) -> list[dict[str, Any]]:
     if not store.runs.is_dir():
         return []
-    names = sorted(folder.name for folder in store.runs.iterdir() if (folder / "manifest.json").exists())
+    kept = (f for f in store.runs.iterdir() if (f / "manifest.json").exists() and not (f / REMOVED).exists())
+    names = sorted(folder.name for folder in kept)
     return [manifest for manifest in map(store.manifest, names) if manifest["kind"] == "nightly"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from flows.forms import write_forms
 from flows.plan import UsageError
 from tests.forms.conftest import build, content
-from transforms.publish.store import StoreError
+from transforms.publish.store import REMOVED, StoreError
 
 TOWNSHIP = Path("2021-06") / "320681_启东市" / "年检_320681101_北新镇.xlsx"
 
@@ -62,6 +63,17 @@ def test_the_period_chooses_the_run(published: Path, tmp_path: Path) -> None:
     assert openpyxl.load_workbook(path)["附件1"].cell(4, 6).value == "4月保障人口"
 
 
+def test_a_month_before_that_retention_has_removed_is_told_from_the_payments(published: Path, tmp_path: Path) -> None:
+    store, out = tmp_path / "store", tmp_path / "out"
+    shutil.copytree(published, store)
+    (store / "runs" / "may" / REMOVED).touch()
+    (store / "runs" / "may" / "run.duckdb").unlink()
+    write_forms(store, out)
+    assert month_before(out / TOWNSHIP) != 700
+    with pytest.raises(UsageError, match=r"2021-05 is kept; there are runs as of 2021-06"):
+        write_forms(store, out, None, "2021-05")
+
+
 @pytest.mark.parametrize(
     ("county", "period", "run_id", "said"),
     [
@@ -75,7 +87,7 @@ def test_what_the_store_does_not_know_is_wrong_usage(
     county: str | None, period: str | None, run_id: str | None, said: str, published: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        write_forms(published, tmp_path, county, period, run_id)
+        write_forms(published, tmp_path / "out", county, period, run_id)
     assert not list(tmp_path.rglob("*"))
 
 
