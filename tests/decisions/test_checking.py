@@ -20,7 +20,7 @@ from tests.decisions.officer import Officer
 from transforms.decisions.answers import WrongEntry, day_of, outcome_of
 from transforms.decisions.checking import add_months
 from transforms.decisions.returned import Entry
-from transforms.publish.store import Store
+from transforms.publish.store import REMOVED, Store
 
 MAIN = "522728001"
 SETTINGS = Settings(database_url=None)
@@ -316,6 +316,26 @@ def test_a_file_that_is_no_list_is_refused_and_the_next_taken(store, officer, tm
     report = import_feedback(store, [*wrong, officer.save(tmp_path / "back.xlsx")], SETTINGS, TODAY)
     assert [[r["code"] for r in f.refused] for f in report.files] == [["unreadable_file"]] * len(wrong) + [[]]
     assert report.recorded == 1
+
+
+def test_a_list_saved_in_another_format_is_told_to_be_saved_again_not_filled_in_again(store, tmp_path):
+    returned = tmp_path / "back.xlsx"
+    with zipfile.ZipFile(returned, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<office:document-content/>")
+    (refused,) = import_feedback(store, [returned], SETTINGS, TODAY).files[0].refused
+    assert "另存为 .xlsx" in refused["message"]
+
+
+def test_a_list_of_a_run_that_retention_removed_is_not_called_never_handed_out_alone(store, officer, tmp_path):
+    officer.answer(officer.rows[0], "属实")
+    (Store(store).run_dir() / REMOVED).touch()
+    (store / "latest.json").write_text('{"run_id": "nightly-later", "snapshot_id": "s"}', encoding="utf-8")
+    shutil.copytree(Store(store).runs / officer.get(officer.rows[0], "run_id"), Store(store).runs / "nightly-later")
+    (Store(store).runs / "nightly-later" / REMOVED).unlink()
+    refused = give_back(store, officer, tmp_path).refused
+    assert {r["code"] for r in refused} == {"other_run"}
+    assert all("已过保存期限" in r["message"] for r in refused)
 
 
 def test_decisions_expire_by_the_countys_parameters(store, officer, tmp_path):

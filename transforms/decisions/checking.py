@@ -156,7 +156,7 @@ def wrong_keys(book: ReturnedBook, issued: Mapping[str, Asked] | None, row: Retu
             row,
             "run_id",
             "other_run",
-            "本系统没有下发过这一批次的名单（或为复查试算）；请用已下发批次的核查表填写",
+            "本系统没有下发过这一批次的名单（或为复查试算，或该批次已过保存期限）；请用最近下发的核查表填写",
         )
     elif row["finding_id"].text not in issued:
         yield remark(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import openpyxl
 from openpyxl.utils import get_column_letter
@@ -121,9 +121,9 @@ def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> Re
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise UnreadableReturn(f"文件读不出（{error.strerror}）") from None
-    if not is_zipfile(path):
+    if not is_zipfile(path) or _is_open_document(path):
         raise UnreadableReturn(
-            "不是可读的 .xlsx 文件（可能设有打开密码，或另存成了 .xls）；请用下发的核查表填写后原样报回"
+            "不是可读的 .xlsx 文件；设有打开密码的请取消密码，另存成 .xls、.et、.ods 的请打开后另存为 .xlsx，再报回"
         )
     try:
         check_archive(path, MOST_UNPACKED)
@@ -141,6 +141,15 @@ def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> Re
         raise UnreadableReturn(refusal.message) from None
     finally:
         book.close()
+
+
+def _is_open_document(path: Path) -> bool:
+    """Whether a zip file is an .ods, whatever its ending: another format, not a broken workbook."""
+    try:
+        with ZipFile(path) as archive:
+            return "content.xml" in archive.namelist()
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def _read_book(book: Any, forms: Sequence[ReturnForm], path: Path, sha256: str) -> ReturnedBook:
