@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,16 @@ def test_what_the_bureau_says_holds(inbox: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_rerun_has_no_inbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HEDUI_MEMORY_LIMIT", raising=False)
     assert memory_limit(None, Settings()) == Settings().memory_limit
+
+
+def test_what_may_not_be_looked_at_or_is_gone_is_left_to_intake(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inbox / "vehicles" / "a.csv").touch()
+    stat = Path.stat
+
+    def refuse(self: Path, **how: bool) -> os.stat_result:
+        if self.name == "a.csv":
+            raise PermissionError(13, "Permission denied")
+        return stat(self, **how)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert memory_limit(inbox, Settings()) == "1000MB"

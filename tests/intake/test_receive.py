@@ -101,3 +101,24 @@ def test_an_old_file_name_in_gb18030_is_shown_as_text(tmp_path: Path) -> None:
 def test_without_an_inbox_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError, match="no-inbox"):
         take_in(tmp_path / "no-inbox", tmp_path / "raw", DATASETS)
+
+
+def test_a_folder_that_may_not_be_listed_is_told_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = tmp_path / "inbox"
+    put(inbox, "deaths/a.csv")
+    put(inbox, "vehicles/b.csv")
+    scandir = os.scandir
+
+    def forbidden(folder: Path) -> object:
+        # The tests may run as root, whom no mode keeps out.
+        if Path(folder).name == "vehicles":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr("transforms.intake.receive.os.scandir", forbidden)
+    intake = take_in(inbox, tmp_path / "raw", DATASETS)
+    assert [f.name for f in intake.files] == ["deaths/a.csv"]
+    assert [(n.name, n.rejected) for n in intake.notices] == [("vehicles", True)]
+    assert "权限" in intake.notices[0].message

@@ -55,7 +55,12 @@ def take_in(inbox: Path, raw_dir: Path, datasets: Collection[str] | None = None)
         if notice is not None:
             notices.append(notice)
             continue
-        for item in _entries(Path(entry.path)):
+        try:
+            items = _entries(Path(entry.path))
+        except PermissionError:
+            notices.append(Notice(entry.name, "文件夹打不开（没有读取权限）；请改正权限后重新报送。", rejected=True))
+            continue
+        for item in items:
             taken = _take(item, entry.name, raw_dir)
             if isinstance(taken, Notice):
                 notices.append(taken)
