@@ -26,6 +26,7 @@ audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: who took, l
 app.add_typer(audit_app, name="audit")
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INCOMPLETE = 1, 2, 3
+EXIT_STOPPED = 130  # Ctrl-C, as shells say it
 
 StoreOption = Annotated[Path, typer.Option("--store", help="Folder of the store.", file_okay=False)]
 JsonOption = Annotated[
@@ -59,11 +60,13 @@ def main() -> None:
 def _fail(error: Exception) -> None:
     from data_contracts import ContractError
     from flows.console import without_numbers
-    from flows.failures import is_ours, unexpected
+    from flows.failures import is_ours, stopped_by, unexpected
     from flows.plan import UsageError
     from rules.engine.corpus import CorpusError
     from rules.engine.parameters import ParameterError
 
+    if stopped_by(error):
+        raise SystemExit(EXIT_STOPPED)
     message = without_numbers(str(error)) if is_ours(error) else f"{unexpected(error)}; nothing was published. "
     hint = "" if is_ours(error) else "HEDUI_DEBUG=1 shows the traceback, which may quote people's data."
     print(f"hedui: {message}{hint}", file=sys.stderr)

@@ -26,6 +26,10 @@ BY_WORDS = (
 LASTING = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError)
 
 
+# Prefect's by its name: importing Prefect takes seconds.
+STOPS = ("KeyboardInterrupt", "TerminationSignal")
+
+
 class PassingError(RunError):
     """A failure that may be gone at the next attempt."""
 
@@ -54,6 +58,14 @@ def advice(error: BaseException) -> str | None:
                 return found
         seen = seen.__cause__ or seen.__context__
     return None
+
+
+def stopped_by(error: BaseException) -> BaseException | None:
+    """What a signal raised (Ctrl-C, a service that is stopped) and an error came of: DuckDB makes it an error of the query under way."""
+    seen: BaseException | None = error
+    while seen is not None and type(seen).__name__ not in STOPS:
+        seen = seen.__cause__ or seen.__context__
+    return seen
 
 
 def unexpected(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows.failures import PassingError, is_ours, may_pass, unexpected
+from flows.failures import PassingError, is_ours, may_pass, stopped_by, unexpected
 from flows.plan import Progress, RunError, RunPlan
 from flows.prefect_server import prepare_prefect
 from flows.private_files import keep_files_private
@@ -128,6 +128,8 @@ def without_values(stage: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return stage(*arguments)
         except Exception as error:
+            if stop := stopped_by(error):
+                raise stop from None
             if is_ours(error) or os.environ.get("HEDUI_DEBUG"):
                 raise
             kind = PassingError if may_pass(error) else RunError

@@ -18,7 +18,7 @@ from prefect.states import Completed
 
 from flows.artifacts import publish_artifacts
 from flows.crashes import crashed
-from flows.failures import is_ours, unexpected
+from flows.failures import is_ours, stopped_by, unexpected
 from flows.nightly import Retries, compare, helpers, hold_store
 from flows.notices import tell
 from flows.plan import RunError
@@ -84,6 +84,8 @@ def _in_plain_words(work: Callable[[], State]) -> State:
     try:
         return work()
     except Exception as error:
+        if stop := stopped_by(error):
+            raise stop from None
         if is_ours(error) or os.environ.get("HEDUI_DEBUG"):
             raise
         raise RunError(f"{unexpected(error)}; nothing was published") from None

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from flows.cli import main
 from tests.flows.command import ROOT, SAMPLE, SAMPLE_AS_OF, hedui
 
 MOMENTS = ["staging", "core", "rules", "reconcile", "publish"]
@@ -49,3 +50,15 @@ def test_a_run_that_dies_in_its_first_publication_leaves_no_latest(tmp_path):
     assert kill_at("publish", store) == -signal.SIGKILL
     assert not (store / "latest.json").exists()
     assert list((store / "runs").iterdir()) == []
+
+
+def test_ctrl_c_in_the_middle_of_a_query_is_no_fault(published, capsys, monkeypatch):
+    def interrupted(*_, **__):
+        # What DuckDB raises while a query runs.
+        raise RuntimeError("Query interrupted") from KeyboardInterrupt()
+
+    monkeypatch.setattr("flows.listing.list_findings", interrupted)
+    monkeypatch.setattr(sys, "argv", ["hedui", "findings", "--store", str(published)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "")

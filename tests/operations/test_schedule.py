@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import polars as pl
 import pytest
+from prefect.exceptions import TerminationSignal
 
 from flows.artifacts import publish_artifacts, row_accounting, rules_outcome, top_changes, where_the_lists_are
 from flows.failures import PassingError, may_pass
@@ -256,6 +257,16 @@ def test_a_stage_hides_its_error_and_keeps_whether_it_may_pass():
         without_values(breaks)()
     assert canary.NAMES[0] not in str(told.value)
     assert told.value.__suppress_context__
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), TerminationSignal(signal.SIGTERM)])
+def test_a_stop_in_the_middle_of_a_query_is_no_failure_of_its_stage(stop):
+    def is_stopped():
+        # What DuckDB raises while a query runs.
+        raise RuntimeError("Query interrupted") from stop
+
+    with pytest.raises(type(stop)):
+        without_values(is_stopped)()
 
 
 def test_waits_double():
