@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 import duckdb
 
 from flows.plan import UsageError
-from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
+from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_published
 from transforms.forms import Check, FormsRun, write_county_forms
 from transforms.forms.model import Place
 from transforms.forms.tables import counties, create_form_tables, month_of, one
@@ -50,8 +50,7 @@ def write_forms(
     header = _header(manifest)
     month = month_of(header.as_of)
     before = _newest(place, month - 1)
-    database = place.nightly_dir(manifest["run_id"]) / RUN_DATABASE
-    with open_database(database, EngineLimits(), read_only=True) as con:
+    with open_published(place.whole_run_dir(manifest["run_id"]), EngineLimits()) as con:
         create_form_tables(con, month, place.run_dir(before["run_id"]) / RUN_DATABASE if before else None)
         run = _forms_run(con, header, month, before)
         wanted = _counties(con, county)

@@ -10,7 +10,7 @@ from typing import Any
 from flows.plan import UsageError
 from flows.settings import Settings
 from rules.engine.corpus import RULE_FOLDER, SEVERITIES, Rule, load_corpus
-from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
+from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database, open_published
 from transforms.publish.store import Store, StoreError
 from transforms.staging.model import load_snapshot
 from transforms.staging.views import place_of
@@ -90,7 +90,7 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
     manifest = store.manifest(run_dir.name)
     # Retention may have removed the snapshot, and with it the links: the cleaned values remain.
     kept = (store.snapshots / manifest["snapshot_id"]).is_dir()
-    with open_database(run_dir / RUN_DATABASE, EngineLimits(), read_only=True) as con:
+    with open_published(run_dir, EngineLimits()) as con:
         found = _rows(con.execute("SELECT * FROM out_finding WHERE finding_id = ?", [finding_id.upper()]))
         if not found:
             raise StoreError(

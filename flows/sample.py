@@ -14,7 +14,7 @@ import duckdb
 from flows.feedback import account, run_header
 from flows.plan import UsageError
 from flows.settings import Settings
-from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_database
+from transforms.core.run_database import EngineLimits, open_published
 from transforms.publish.store import Store
 from transforms.publish.workbooks.reviews import estimate_texts
 
@@ -68,11 +68,9 @@ def run_sample(
     if seed is not None and seed < 0:
         raise UsageError(f"--seed {seed}: expected a whole number from 0")
     store = Store(store_root.resolve())
-    run_dir = store.nightly_dir(run_id)
+    run_dir = store.whole_run_dir(run_id)
     chosen = secrets.randbelow(SEEDS) if seed is None else seed
-    with open_database(
-        run_dir / RUN_DATABASE, EngineLimits(settings.memory_limit, settings.threads), read_only=True
-    ) as con:
+    with open_published(run_dir, EngineLimits(settings.memory_limit, settings.threads)) as con:
         header = run_header(con, store.manifest(run_dir.name))
         request = SampleRequest(
             _fractions(con, fraction, settings, header.as_of), chosen, whole_village, include_unflagged

@@ -12,12 +12,15 @@ import pytest
 
 from benchmarks.store_health import decisions_in, problems_of
 from flows.feedback import decisions_of, import_feedback
+from flows.forms import write_forms
 from flows.listing import explain_finding
+from flows.sample import run_sample
 from flows.settings import Settings
 from tests.decisions.nightly import SAMPLE, nightly, sample_store
 from tests.decisions.officer import Officer
 from transforms.audit import record, verify
-from transforms.publish.store import Store
+from transforms.core.run_database import EngineLimits, open_published
+from transforms.publish.store import Store, StoreError
 
 SETTINGS = Settings(database_url=None)
 
@@ -58,6 +61,24 @@ def restored(tmp_path_factory, tmp_path):
     shutil.rmtree(store)
     shutil.copytree(tmp_path / "backup" / "store", store)
     return store, before, after, finding
+
+
+def test_a_store_restored_elsewhere_is_read_where_it_lies(published, tmp_path):
+    store = Store(shutil.copytree(published, tmp_path / "here's [1]"))
+    staged = store.snapshots / store.manifest()["snapshot_id"] / "staged" / "disability_register.parquet"
+    pl.read_parquet(staged, glob=False).head(1).write_parquet(staged)
+    with open_published(store.run_dir(), EngineLimits()) as con:
+        for view in ("stg_disability_register", "link_disability_register", "core_card"):
+            assert con.execute(f"SELECT count(*) FROM {view}").fetchall() == [(1,)], view
+        assert con.execute("SELECT count(*) FROM links").fetchall() != [(0,)]
+
+
+def test_forms_and_spot_checks_say_when_what_they_read_was_removed(published, tmp_path):
+    store = Store(shutil.copytree(published, tmp_path / "store"))
+    shutil.rmtree(store.snapshots / store.manifest()["snapshot_id"])
+    for ask in (lambda: write_forms(store.root, tmp_path / "out"), lambda: run_sample(store.root, SETTINGS)):
+        with pytest.raises(StoreError, match="removed by retention"):
+            ask()
 
 
 @pytest.mark.full

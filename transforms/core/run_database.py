@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from transforms.intake.sql import draw_no_bar
+from transforms.intake.sql import draw_no_bar, path_literal
+from transforms.sql_words import words_of
 
 RUN_DATABASE = "run.duckdb"
+# What a view onto a snapshot has for the store: the text before the snapshot's folder, as it stands in the literal.
+_STORE = re.compile(r"'((?:[^']|'')*)/snapshots/[0-9a-f]+/")
 
 
 @dataclass(frozen=True)
@@ -48,3 +53,37 @@ def create_views(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> No
     """One view per name and SELECT, in their order."""
     for name, select in views.items():
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {select}")
+
+
+def open_published(run_dir: Path, limits: EngineLimits) -> duckdb.DuckDBPyConnection:
+    """The run.duckdb of a published run, read-only, its views onto the snapshot as the store lies now.
+
+    Views keep the path the store had when the run was made: one that was moved, or restored elsewhere, would be read where it was.
+    """
+    con = open_database(run_dir / RUN_DATABASE, limits, read_only=True)
+    views = dict(con.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall())
+    before = next((found[1] for sql in views.values() if (found := _STORE.search(sql))), None)
+    now = path_literal(run_dir.parent.parent)[1:-1]
+    if before not in (None, now):
+        _move_views(
+            con, {view: sql.replace(f"'{before}/", f"'{now}/") for view, sql in views.items() if f"'{before}/" in sql}
+        )
+    return con
+
+
+def _move_views(con: duckdb.DuckDBPyConnection, views: dict[str, str]) -> None:
+    """Temporary views of the same names, each after those it reads; the views that stay read these in their place."""
+    made: set[str] = set()
+
+    def make(view: str) -> None:
+        if view in made:
+            return
+        made.add(view)
+        for read in sorted(words_of([views[view]]) & views.keys()):
+            make(read)
+        # What retention has removed cannot be read, wherever the store lies.
+        with suppress(duckdb.IOException):
+            con.execute(views[view].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
+
+    for view in views:
+        make(view)

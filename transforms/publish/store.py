@@ -99,6 +99,13 @@ class Store:
             )
         return folder
 
+    def whole_run_dir(self, run_id: str | None = None) -> Path:
+        """As nightly_dir, of a run whose snapshot is there, too. Raises StoreError."""
+        folder = self.nightly_dir(run_id)
+        if not (self.snapshots / self.manifest(folder.name)["snapshot_id"]).is_dir():
+            raise StoreError(f"the rows run {folder.name} was made from were removed by retention; name a later run")
+        return folder
+
     def _folder_of(self, run_id: str | None) -> Path:
         if run_id is None:
             named = self.latest()
