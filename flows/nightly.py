@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.failures import PassingError, is_ours, may_pass, stopped_by, unexpected
 from flows.plan import Progress, RunError, RunPlan
-from flows.prefect_server import prepare_prefect
+from flows.prefect_server import answering, prepare_prefect
 from flows.private_files import keep_files_private
 from flows.settings import Settings
 from flows.validation import Validator
@@ -80,7 +80,8 @@ def run_nightly(
         def nightly() -> dict[str, Any]:
             return compare(store, inbox.resolve(), as_of, settings, progress, Retries(), validator)
 
-        return nightly()
+        with answering():
+            return nightly()
 
 
 def hold_store(store: Store, held: ExitStack, retries: Retries) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flows.children import start_child
@@ -40,6 +43,26 @@ def prepare_prefect(prefect_home: Path) -> None:
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
         reach_loopback_directly()
         os.environ["PREFECT_API_URL"] = start_server({**os.environ, **OF_TEMPORARY_SERVER})
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Tell that the server of PREFECT_API_URL does not answer, which Prefect says with an error like any other. Raises RunError."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not str(error).startswith("Failed to reach API"):
+            raise
+        raise no_answer(error.__cause__ or error) from None
+
+
+def no_answer(error: BaseException) -> RunError:
+    """What to tell when the server does not answer; an address may hold a password."""
+    address = re.sub(r"//[^/@]*@", "//", os.environ["PREFECT_API_URL"])
+    return RunError(
+        f"the Prefect server at {address} does not answer ({type(error).__name__}); "
+        "start it, or mend PREFECT_API_URL, then give the command again"
+    )
 
 
 def reach_loopback_directly() -> None:

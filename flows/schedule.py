@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from flows.plan import RunError, UsageError
-from flows.prefect_server import NO_TELEMETRY, reach_loopback_directly, start_server
+from flows.plan import UsageError
+from flows.prefect_server import NO_TELEMETRY, no_answer, reach_loopback_directly, start_server
 from flows.private_files import keep_files_private
 from transforms.china_time import TIME_ZONE
 from transforms.publish.store import Store
@@ -81,10 +81,7 @@ def _prepare_server(called: str, store: Store) -> None:
         # Served for the first time.
         return
     except httpx.HTTPError as error:
-        raise RunError(
-            f"the Prefect server at {os.environ['PREFECT_API_URL']} does not answer ({type(error).__name__}); "
-            "start it, or mend PREFECT_API_URL, then give the command again"
-        ) from None
+        raise no_answer(error) from None
 
 
 def deployment_name(store: Path) -> str:

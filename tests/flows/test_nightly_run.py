@@ -138,3 +138,11 @@ def test_without_a_roll_or_townships_nothing_is_published(tmp_path, dataset):
     assert "nothing is published" in done.err
     assert not (tmp_path / "store" / "latest.json").exists()
     assert list((tmp_path / "store" / "runs").iterdir()) == []
+
+
+def test_a_prefect_server_that_does_not_answer_is_named_without_its_password(tmp_path):
+    url = {"PREFECT_API_URL": "http://duty:s3cret@127.0.0.1:9/api"}
+    done = hedui("run", "--inbox", SAMPLE, "--store", tmp_path / "store", "--as-of", SAMPLE_AS_OF, env=url)
+    assert done.status == 1
+    assert "the Prefect server at http://127.0.0.1:9/api does not answer" in done.err
+    assert "s3cret" not in done.err
