@@ -43,11 +43,11 @@ def take_in(plan: RunPlan, settings: Settings, progress: Progress) -> tuple[Snap
         )  # fmt: skip
         report.rows = sum(i["loaded"] or 0 for i in snapshot.inputs)
     reports.append(report)
-    needed = [contracts[d].title for d in NEEDED if not snapshot.usable(d)]
+    needed = [contracts[d] for d in NEEDED if not snapshot.usable(d)]
     if needed:
-        raise RunError(
-            f"no usable file of {' and '.join(needed)}; nothing is published. " + _rejections(snapshot.inputs)
-        )
+        titles = " and ".join(contract.title for contract in needed)
+        told = [*(line for contract in needed for line in _lacking(snapshot, contract)), *_rejections(snapshot.inputs)]
+        raise RunError(f"no usable file of {titles}; nothing is published. " + " ".join(told))
     return snapshot, reports
 
 
@@ -87,5 +87,14 @@ def _latest_snapshot(store: Store) -> Path | None:
     return store.snapshots / named["snapshot_id"] if named else None
 
 
-def _rejections(inputs: list[dict[str, Any]]) -> str:
-    return " ".join(f"[{i['file']}: {i['reason']}]" for i in inputs if i["status"] == "rejected")
+def _lacking(snapshot: Snapshot, contract: Contract) -> list[str]:
+    """Why a dataset is not usable though no file of it was rejected: none came, or those that came hold too few rows."""
+    came = [i for i in snapshot.inputs if i["dataset"] == contract.dataset]
+    if not came:
+        return [f"[{contract.dataset}: 没有收到文件；请把文件放进收件箱的 {contract.dataset} 文件夹。]"]
+    floor = f"收到的文件合计至少应有{contract.row_floor}行。"
+    return [f"[{i['file']}: 有{i['loaded']}行数据，{floor}]" for i in came if i["status"] == "loaded"]
+
+
+def _rejections(inputs: list[dict[str, Any]]) -> list[str]:
+    return [f"[{i['file']}: {i['reason']}]" for i in inputs if i["status"] == "rejected"]

@@ -146,3 +146,16 @@ def test_a_prefect_server_that_does_not_answer_is_named_without_its_password(tmp
     assert done.status == 1
     assert "the Prefect server at http://127.0.0.1:9/api does not answer" in done.err
     assert "s3cret" not in done.err
+
+
+def test_without_a_usable_township_list_it_is_said_what_of_it_came(tmp_path):
+    inbox, out = tmp_path / "inbox", ["--store", tmp_path / "store", "--as-of", SAMPLE_AS_OF]
+    for needed in ("benefit_roll", "townships"):
+        shutil.copytree(SAMPLE / needed, inbox / needed)
+    codes = next((inbox / "townships").iterdir())
+    codes.write_bytes(codes.read_bytes().splitlines()[0])
+    assert (
+        f"[townships/{codes.name}: 有0行数据，收到的文件合计至少应有1行。]" in hedui("run", "--inbox", inbox, *out).err
+    )
+    codes.unlink()
+    assert "[townships: 没有收到文件；" in hedui("run", "--inbox", inbox, *out).err
