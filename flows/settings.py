@@ -79,17 +79,17 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_address)] | None = None
     """Where decisions are kept; SQLite in the store when not set."""
 
-    retries: int = 3
+    retries: Annotated[int, Field(ge=0)] = 3
     """How often a scheduled run tries a step again after a failure that may pass, and is itself started again after a crash."""
-    retry_seconds: float = 60
+    retry_seconds: Annotated[float, Field(ge=0)] = 60
     """The wait before the first new attempt; it doubles each time."""
     on_failure: str | None = None
     """A command run when a scheduled run fails; see flows.notices.tell."""
     notify: str | None = None
     """A notification block of the Prefect server told when a scheduled run fails, such as hedui-mail/duty."""
-    raw_days: int | None = None
+    raw_days: Annotated[int | None, Field(ge=1)] = None
     """Days that received files and snapshots are kept after the last run that used them (`hedui retention`)."""
-    runs_days: int | None = None
+    runs_days: Annotated[int | None, Field(ge=1)] = None
     """Days that what a run published is kept (`hedui retention`)."""
 
     @classmethod

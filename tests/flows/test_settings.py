@@ -89,3 +89,10 @@ def test_a_parameter_file_that_cannot_be_read_is_told_before_the_drop_is(tmp_pat
     with helpers() as validator, pytest.raises(ParameterError, match=r"ours\.yaml"):
         compare(store, SAMPLE, dt.date(2021, 9, 30), Settings(parameters=own), print, Retries(), validator)
     assert not any(path.is_file() for path in store.raw.rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["RETRIES", "RETRY_SECONDS", "RAW_DAYS", "RUNS_DAYS"])
+def test_a_number_below_what_it_can_be_is_refused(name, monkeypatch):
+    monkeypatch.setenv(f"HEDUI_{name}", "-1")
+    with pytest.raises(UsageError, match=f"HEDUI_{name}"):
+        Settings()
