@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.children import start_child
+from flows.failures import PassingError
 from flows.memory import memory_limit
 from flows.plan import RunError, RunPlan
 from flows.settings import Settings
@@ -16,6 +17,7 @@ from transforms.publish.store import Store
 
 #: The folder of a run with the Data Docs.
 PAGES = "data_docs"
+COMMAND = [sys.executable, "-m", "flows.validation_worker"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,9 @@ class Validator:
     """One child process that imports Great Expectations while the drop is being read."""
 
     def __init__(self) -> None:
-        self._process = start_child([sys.executable, "-m", "transforms.validate.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                    stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        self._process = _started()
+        self._question = ""
+        self._heard = False
 
     def ask(self, plan: RunPlan, settings: Settings) -> None:
         """Have the plan's snapshot validated; Data Docs go into the run's work folder."""
@@ -46,12 +49,16 @@ class Validator:
             "threads": settings.threads,
             "contracts": str(settings.contracts) if settings.contracts else None,
         }
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
+        self._question = json.dumps(asked) + "\n"
+        self._send()
 
     def answer(self) -> Validated:
-        """Wait for the results. Raises RunError when the validation itself failed: an unchecked drop is not published."""
+        """Wait for the results; a further call, after a failure, has the same validated again. Raises RunError when the validation itself
+        failed, PassingError where another attempt may succeed: an unchecked drop is not published."""
+        if self._heard:
+            self._process = _started()
+            self._send()
+        self._heard = True
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         self._process.wait()
@@ -61,7 +68,8 @@ class Validator:
             else {"error": f"the validation process ended with status {self._process.returncode}"}
         )
         if "error" in found:
-            raise RunError(f"the drop could not be validated ({found['error']}); nothing is published")
+            kind = PassingError if found.get("may_pass") else RunError
+            raise kind(f"the drop could not be validated: {found['error']}; nothing is published")
         return Validated(tuple(found["checks"]), tuple(found["rejected"].items()))
 
     def stop(self) -> None:
@@ -69,3 +77,12 @@ class Validator:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def _send(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(self._question)
+        self._process.stdin.flush()
+
+
+def _started() -> subprocess.Popen[str]:
+    return start_child(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

@@ -1,7 +1,7 @@
 """Validation in a process of its own: Great Expectations takes seconds to import, which pass while the drop is being read.
 
 Reads one JSON line (snapshot, as_of, out_dir, earlier: the pages of the last run or null, memory_limit, threads, contracts) on standard input, answers with one on standard output:
-{"checks": […], "rejected": {…}} or {"error": …} without any value of a row.
+{"checks": […], "rejected": {…}} or {"error": …, "may_pass": …} without any value of a row.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from data_contracts import load_contracts
+from flows.failures import may_pass, unexpected
 from transforms.answers import take_standard_output
 from transforms.core.run_database import EngineLimits, open_database
 
@@ -29,7 +30,7 @@ def main() -> int:
     try:
         answer = _answer(json.loads(line))
     except Exception as error:
-        answer = {"error": type(error).__name__}
+        answer = {"error": unexpected(error), "may_pass": may_pass(error)}
     print(json.dumps(answer, ensure_ascii=False, default=str), file=answers, flush=True)
     return 0
 
