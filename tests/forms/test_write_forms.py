@@ -25,7 +25,15 @@ def publish(store: Path, run_id: str, as_of: str, given: dict[str, Any], started
     """A published run with the tables the forms read."""
     folder = store / "runs" / run_id
     folder.mkdir(parents=True)
-    manifest = {"run_id": run_id, "kind": "nightly", "status": "complete", "as_of": as_of, "started": started}
+    (store / "snapshots" / "s").mkdir(parents=True, exist_ok=True)
+    manifest = {
+        "run_id": run_id,
+        "kind": "nightly",
+        "status": "complete",
+        "as_of": as_of,
+        "started": started,
+        "snapshot_id": "s",
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with duckdb.connect(str(folder / "run.duckdb"), config={"threads": 1}) as con:
         build(con, given, dt.date.fromisoformat(as_of))
