@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
 
 from flows.plan import RunError, describe
 
@@ -24,9 +25,7 @@ BY_WORDS = (
 
 #: What another attempt will not mend.
 LASTING = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError)
-
-
-# Prefect's by its name: importing Prefect takes seconds.
+#: What a signal raises; Prefect's by its name: importing Prefect takes seconds.
 STOPS = ("KeyboardInterrupt", "TerminationSignal")
 
 
@@ -46,8 +45,7 @@ def may_pass(error: BaseException) -> bool:
 
 def advice(error: BaseException) -> str | None:
     """What happened and what to do, when the error or what caused it is a known failure of the machine."""
-    seen: BaseException | None = error
-    while seen is not None:
+    for seen in _chain(error):
         if isinstance(seen, OSError) and seen.errno in BY_NUMBER:
             return BY_NUMBER[seen.errno]
         if isinstance(seen, MemoryError):
@@ -56,16 +54,20 @@ def advice(error: BaseException) -> str | None:
             found = next((told for words, told in BY_WORDS if words in str(seen)), None)
             if found:
                 return found
-        seen = seen.__cause__ or seen.__context__
     return None
 
 
 def stopped_by(error: BaseException) -> BaseException | None:
     """What a signal raised (Ctrl-C, a service that is stopped) and an error came of: DuckDB makes it an error of the query under way."""
+    return next((seen for seen in _chain(error) if type(seen).__name__ in STOPS), None)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it came of."""
     seen: BaseException | None = error
-    while seen is not None and type(seen).__name__ not in STOPS:
+    while seen is not None:
+        yield seen
         seen = seen.__cause__ or seen.__context__
-    return seen
 
 
 def unexpected(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from transforms.core.run_database import RUN_DATABASE, EngineLimits, open_publis
 from transforms.forms import Check, FormsRun, write_county_forms
 from transforms.forms.model import Place
 from transforms.forms.tables import counties, create_form_tables, month_of, one
-from transforms.publish.store import REMOVED, Store, StoreError
+from transforms.publish.store import Store, StoreError
 from transforms.publish.workbooks import RunHeader
 from transforms.publish.workbooks.header import safe_name
 
@@ -93,8 +93,7 @@ def _choose(store: Store, period: str | None, run_id: str | None) -> dict[str, A
 def _nightly(store: Store) -> list[dict[str, Any]]:
     if not store.runs.is_dir():
         return []
-    kept = (f for f in store.runs.iterdir() if (f / "manifest.json").exists() and not (f / REMOVED).exists())
-    names = sorted(folder.name for folder in kept)
+    names = sorted(folder.name for folder in store.runs.iterdir() if store.keeps(folder.name))
     return [manifest for manifest in map(store.manifest, names) if manifest["kind"] == "nightly"]
 
 

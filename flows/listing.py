@@ -89,7 +89,7 @@ def explain_finding(store_root: Path, finding_id: str, run_id: str | None) -> di
     run_dir = store.run_dir(run_id)
     manifest = store.manifest(run_dir.name)
     # Retention may have removed the snapshot, and with it the links: the cleaned values remain.
-    kept = (store.snapshots / manifest["snapshot_id"]).is_dir()
+    kept = store.has_rows(run_dir.name)
     with open_published(run_dir, EngineLimits()) as con:
         found = _rows(con.execute("SELECT * FROM out_finding WHERE finding_id = ?", [finding_id.upper()]))
         if not found:

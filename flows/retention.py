@@ -111,9 +111,8 @@ def _old_runs(
         return
     needed = _needed_runs(runs, latest["run_id"])
     for run in runs.values():
-        folder = store.runs / run.id
-        if run.id not in needed and not (folder / REMOVED).exists() and (day - run.ended).days > days:
-            yield "runs", folder
+        if run.id not in needed and store.keeps(run.id) and (day - run.ended).days > days:
+            yield "runs", store.runs / run.id
     samples = store.root / "samples"
     for path in sorted(samples.iterdir()) if samples.is_dir() else ():
         if _is_old(path, [], day, days):

@@ -34,7 +34,6 @@ class Validator:
     def __init__(self) -> None:
         self._process = _started()
         self._question = ""
-        self._heard = False
 
     def ask(self, plan: RunPlan, settings: Settings) -> None:
         """Have the plan's snapshot validated; Data Docs go into the run's work folder."""
@@ -55,10 +54,10 @@ class Validator:
     def answer(self) -> Validated:
         """Wait for the results; a further call, after a failure, has the same validated again. Raises RunError when the validation itself
         failed, PassingError where another attempt may succeed: an unchecked drop is not published."""
-        if self._heard:
+        # Known only of a process that was waited for: it has answered before.
+        if self._process.returncode is not None:
             self._process = _started()
             self._send()
-        self._heard = True
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         self._process.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import graphlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,7 @@ import duckdb
 
 from transforms.core.told_errors import told
 from transforms.engines import SqlConnection
-from transforms.sql_words import words_of
+from transforms.sql_words import in_order, words_of
 
 SQL_FOLDER = Path(__file__).parent
 # Views in the run's database, as the staged registers are: one row per row of a register, worked out from that row, and what only rules
@@ -26,7 +25,7 @@ class CoreError(RuntimeError):
 
 def core_table_names() -> list[str]:
     """The tables with a SQL file, in the order they can be built."""
-    return list(_ordered(_statements()))
+    return list(in_order(_statements()))
 
 
 def stored_tables() -> list[str]:
@@ -71,7 +70,7 @@ def core_definitions(linked_datasets: Iterable[str], near: Mapping[str, str] = M
     near: dataset → the view that holds those of its rows links lead to, where stg_<dataset> need not be read for them.
     """
     views = {f"link_{d}": link_table_sql(d, near.get(d, f"stg_{d}")) for d in linked_datasets}
-    return views | _ordered(_statements())
+    return views | in_order(_statements())
 
 
 def build_core(con: SqlConnection, linked_datasets: Iterable[str], settle: Callable[[str], None] = lambda table: None,
@@ -130,8 +129,3 @@ def _create(con: SqlConnection, kind: str, name: str, select: str) -> str:
 
 def _statements() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(SQL_FOLDER.glob("core_*.sql"))}
-
-
-def _ordered(statements: dict[str, str]) -> dict[str, str]:
-    needs = {name: statements.keys() & words_of([select]) - {name} for name, select in statements.items()}
-    return {name: statements[name] for name in graphlib.TopologicalSorter(needs).static_order()}

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.intake.sql import draw_no_bar, path_literal
-from transforms.sql_words import words_of
+from transforms.sql_words import in_order
 
 RUN_DATABASE = "run.duckdb"
 # What a view onto a snapshot has for the store: the text before the snapshot's folder, as it stands in the literal.
@@ -65,25 +65,10 @@ def open_published(run_dir: Path, limits: EngineLimits) -> duckdb.DuckDBPyConnec
     before = next((found[1] for sql in views.values() if (found := _STORE.search(sql))), None)
     now = path_literal(run_dir.parent.parent)[1:-1]
     if before not in (None, now):
-        _move_views(
-            con, {view: sql.replace(f"'{before}/", f"'{now}/") for view, sql in views.items() if f"'{before}/" in sql}
-        )
+        moved = {view: sql.replace(f"'{before}/", f"'{now}/") for view, sql in views.items() if f"'{before}/" in sql}
+        # Temporary views of the same names: the views that stay read these in their place.
+        for sql in in_order(moved).values():
+            # What retention has removed cannot be read, wherever the store lies.
+            with suppress(duckdb.IOException):
+                con.execute(sql.replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
     return con
-
-
-def _move_views(con: duckdb.DuckDBPyConnection, views: dict[str, str]) -> None:
-    """Temporary views of the same names, each after those it reads; the views that stay read these in their place."""
-    made: set[str] = set()
-
-    def make(view: str) -> None:
-        if view in made:
-            return
-        made.add(view)
-        for read in sorted(words_of([views[view]]) & views.keys()):
-            make(read)
-        # What retention has removed cannot be read, wherever the store lies.
-        with suppress(duckdb.IOException):
-            con.execute(views[view].replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
-
-    for view in views:
-        make(view)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from transforms.decisions.answers import WrongEntry, day_of, outcome_of, text_of
 from transforms.decisions.issued import IssuedLead, IssuedList
@@ -59,6 +59,11 @@ class CheckedList(Generic[A]):
     missing: list[str] = field(default_factory=list)
     unanswered: int = 0
 
+    @classmethod
+    def of(cls, book: ReturnedBook) -> Self:
+        """The list before its rows are looked at: what is told of the file as a whole."""
+        return cls(book, refused=_other_sheets(book), warnings=_missing_columns(book))
+
     @property
     def refused_rows(self) -> int:
         """How many rows were refused (a row may have several mistakes)."""
@@ -72,7 +77,7 @@ def check_list(book: ReturnedBook, issued: IssuedList | None, holds: Holds, toda
     township, day)` gives the months a decision holds. Rows without an outcome are counted as unanswered;
     nothing of them is recorded.
     """
-    checked = CheckedList[Answer](book, refused=other_sheets(book), warnings=missing_columns(book))
+    checked = CheckedList[Answer].of(book)
     seen: set[str] = set()
     read: list[tuple[ReturnedRow, Answer]] = []
     for row in book.rows:
@@ -110,13 +115,13 @@ def remark_at(book: ReturnedBook, row: int, heading: str, code: str, message: st
     return Remark(book.file_name, book.form.sheet, row, f"{letter} {heading}".strip(), code, message)
 
 
-def other_sheets(book: ReturnedBook) -> list[Remark]:
+def _other_sheets(book: ReturnedBook) -> list[Remark]:
     """Sheets that were filled in beside the one that is read."""
     message = f"这张表中也有填写，没有采用；请把填写移到“{book.form.sheet}”表，并删去这张表后报回"
     return [Remark(book.file_name, sheet, None, "", "other_sheet", message) for sheet in book.other_sheets]
 
 
-def missing_columns(book: ReturnedBook) -> list[Remark]:
+def _missing_columns(book: ReturnedBook) -> list[Remark]:
     """Columns to be filled in that are not there: what was written under another heading is not read."""
     message = "表头中没有这一列（被删去或改了名），此列的填写没有采用；填写过的，请恢复表头后再报回"
     return [

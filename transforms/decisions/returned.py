@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import from_excel
 
 from transforms.intake import UnreadableFile
-from transforms.intake.workbook_parts import check_archive, sheet_facts
+from transforms.intake.kinds import detect
+from transforms.intake.workbook_parts import check_archive, sheet_facts, sheet_parts
 from transforms.publish.workbooks import FILL_IN_HEADINGS, HIDDEN_KEYS, LEADS_SHEET
 from transforms.publish.workbooks.cover import SHEET as COVER_SHEET
 
@@ -121,7 +121,7 @@ def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> Re
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise UnreadableReturn(f"文件读不出（{error.strerror}）") from None
-    if not is_zipfile(path) or _is_open_document(path):
+    if not _is_workbook(path):
         raise UnreadableReturn(
             "不是可读的 .xlsx 文件；设有打开密码的请取消密码，另存成 .xls、.et、.ods 的请打开后另存为 .xlsx，再报回"
         )
@@ -143,12 +143,11 @@ def read_returned(path: Path, forms: Sequence[ReturnForm] = (LEADS_FORM,)) -> Re
         book.close()
 
 
-def _is_open_document(path: Path) -> bool:
-    """Whether a zip file is an .ods, whatever its ending: another format, not a broken workbook."""
+def _is_workbook(path: Path) -> bool:
+    """Whether a file is an .xlsx, whatever its ending: what is not may still be saved as one."""
     try:
-        with ZipFile(path) as archive:
-            return "content.xml" in archive.namelist()
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return detect(path) == "xlsx"
+    except UnreadableFile:
         return False
 
 
@@ -191,7 +190,7 @@ def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
 def _merged_down(path: Path, sheet: Any) -> dict[tuple[int, int], int]:
     """The last row of cells merged over several rows, by their first row and position."""
     # The sheet as it is read here knows nothing of merged cells.
-    merges = sheet_facts(path, sheet._worksheet_path, bounded=False).merges
+    merges = sheet_facts(path, sheet_parts(path)[sheet.title], bounded=False).merges
     return {(top + 1, left): bottom + 1 for top, left, bottom, _ in merges if bottom > top}
 
 

@@ -43,7 +43,6 @@ ZIP_ERRORS = (
     zlib.error,
     OSError,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     KeyError,

@@ -83,7 +83,7 @@ class Store:
     def run_dir(self, run_id: str | None = None) -> Path:
         """The folder of a run, the latest when none is named. Raises StoreError when there is none, or retention has emptied it."""
         folder = self._folder_of(run_id)
-        if (folder / REMOVED).exists():
+        if not self.keeps(folder.name):
             raise StoreError(
                 f"what run {folder.name} published was removed by retention; its manifest and all decisions remain"
             )
@@ -102,7 +102,7 @@ class Store:
     def whole_run_dir(self, run_id: str | None = None) -> Path:
         """As nightly_dir, of a run whose snapshot is there, too. Raises StoreError."""
         folder = self.nightly_dir(run_id)
-        if not (self.snapshots / self.manifest(folder.name)["snapshot_id"]).is_dir():
+        if not self.has_rows(folder.name):
             raise StoreError(f"the rows run {folder.name} was made from were removed by retention; name a later run")
         return folder
 
@@ -122,6 +122,14 @@ class Store:
     def knows(self, run_id: str) -> bool:
         """Whether a run of this id was published here; a decision may name one of another store."""
         return (self.runs / run_id / "manifest.json").exists()
+
+    def keeps(self, run_id: str) -> bool:
+        """Whether what a run published is still there; of others retention has left the manifest."""
+        return self.knows(run_id) and not (self.runs / run_id / REMOVED).exists()
+
+    def has_rows(self, run_id: str) -> bool:
+        """Whether the snapshot a run was made from is still there."""
+        return (self.snapshots / str(self.manifest(run_id)["snapshot_id"])).is_dir()
 
     def manifest(self, run_id: str | None = None) -> dict[str, Any]:
         """manifest.json of a run, the latest when none is named."""

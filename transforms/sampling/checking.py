@@ -8,17 +8,7 @@ import datetime as dt
 from typing import Any
 
 from transforms.decisions.answers import WrongEntry, day_of, text_of, word_of
-from transforms.decisions.checking import (
-    CheckedList,
-    Remark,
-    duplicates,
-    edited,
-    half_filled,
-    missing_columns,
-    other_sheets,
-    remark,
-    wrong_keys,
-)
+from transforms.decisions.checking import CheckedList, Remark, duplicates, edited, half_filled, remark, wrong_keys
 from transforms.decisions.models import RESULTS
 from transforms.decisions.returned import ANSWER_HEADING, ReturnedBook, ReturnedRow, ReturnForm
 from transforms.decisions.spot_checks import IssuedDraw, Visit, VisitAnswer
@@ -36,7 +26,7 @@ def check_visits(book: ReturnedBook, draw: IssuedDraw | None, today: dt.date) ->
     `draw` holds the visits of the list's township, None when no such draw was handed out. Rows without a
     result are counted as unanswered.
     """
-    checked = CheckedList[VisitAnswer](book, refused=other_sheets(book), warnings=missing_columns(book))
+    checked = CheckedList[VisitAnswer].of(book)
     seen: set[str] = set()
     read: list[tuple[ReturnedRow, VisitAnswer]] = []
     for row in book.rows:
